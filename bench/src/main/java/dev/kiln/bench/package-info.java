@@ -1,0 +1,5 @@
+/** Kiln's benchmarks. */
+@NullMarked
+package dev.kiln.bench;
+
+import org.jspecify.annotations.NullMarked;
