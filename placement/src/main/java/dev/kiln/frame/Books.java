@@ -1,0 +1,351 @@
+package dev.kiln.frame;
+
+import dev.kiln.KilnException;
+import dev.kiln.frame.spi.Peers;
+import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.Addressed;
+import dev.kiln.gc.Applied;
+import dev.kiln.gc.GcMessage;
+import dev.kiln.gc.Handles;
+import dev.kiln.gc.Holdings;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.ResourceId;
+import dev.kiln.gc.Update;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds what here, and what is held elsewhere: {@link Holdings} and {@link Handles}, and the data behind their numbers.
+ *
+ * <p>Any thread. One lock guards everything; data is released, and peers are told, outside of it.
+ */
+final class Books {
+
+    /** Updates that were not acknowledged for so long are told again: a link may have lost them. */
+    private static final long RESEND_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** So many parties that are gone are remembered with their cause. */
+    private static final int MAX_GONE = 1024;
+
+    private final ProcessRef self;
+    private final Peers peers;
+    private final LongSupplier nanos;
+
+    /** Taken before {@link #lock}, so that what one flush takes out is told before what the next one does. */
+    private final Object outbox = new Object();
+
+    private final Object lock = new Object();
+    private final Holdings holdings;
+    private final Handles handles;
+
+    /** What others hold here, or what is on its way to them; each entry has one reference of its leaf. */
+    private final Map<Long, Leaf> residents = new HashMap<>();
+
+    /** The numbers under which tables stay here. */
+    private final IdentityHashMap<Table, Long> numbers = new IdentityHashMap<>();
+
+    /** What work that is on its way offers to be fetched; the references are the parcels'. */
+    private final Map<Long, Table> offers = new HashMap<>();
+
+    private final Map<ProcessRef, Fate> fates = new HashMap<>();
+    private final Map<ProcessRef, Fate> gone = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ProcessRef, Fate> eldest) {
+            return size() > MAX_GONE;
+        }
+    };
+    private final Map<ProcessRef, Long> toldAtNanos = new HashMap<>();
+
+    private long lastNumber;
+    private @Nullable KilnException closed;
+
+    /** @param nanos a monotonic clock */
+    Books(ProcessRef self, Duration lease, Peers peers, LongSupplier nanos) {
+        this.self = self;
+        this.peers = peers;
+        this.nanos = nanos;
+        this.holdings = new Holdings(self, lease);
+        this.handles = new Handles(self);
+    }
+
+    // ---- what others hold here
+
+    /**
+     * Registers what a message to {@code receiver} names; to be called before it is sent.
+     *
+     * @param stays tables that stay here
+     * @param passing other leaves that must live until the message has been read: handles that are passed on, data that
+     *     is fetched. Each gets a number of its own, which is freed when the message has been read, whatever became of it
+     *     (see {@link Holdings}, "Passing a handle on")
+     * @return the numbers, of {@code stays}, then of {@code passing}, then that of the message
+     */
+    List<Long> place(List<Table> stays, List<? extends Leaf> passing, ProcessRef receiver) {
+        synchronized (lock) {
+            refuseWhenClosed();
+            long now = nanos.getAsLong();
+            long transfer = ++lastNumber;
+            List<Long> given = new ArrayList<>();
+            for (Table table : stays) {
+                Long number = numbers.get(table);
+                if (number == null) {
+                    number = ++lastNumber;
+                    numbers.put(table, number);
+                    keep(number, table);
+                }
+                given.add(number);
+            }
+            for (Leaf leaf : passing) {
+                long number = ++lastNumber;
+                keep(number, leaf);
+                given.add(number);
+            }
+            given.forEach(number -> holdings.placed(number, receiver, transfer, now));
+            given.add(transfer);
+            return given;
+        }
+    }
+
+    private void keep(Long number, Leaf leaf) {
+        leaf.retain();
+        residents.put(number, leaf);
+    }
+
+    /** Lets whoever reads a piece of work fetch these tables until {@link #withdraw}; the references stay the caller's. */
+    List<Long> offer(List<Table> tables) {
+        synchronized (lock) {
+            refuseWhenClosed();
+            List<Long> given = new ArrayList<>();
+            for (Table table : tables) {
+                offers.put(++lastNumber, table);
+                given.add(lastNumber);
+            }
+            return given;
+        }
+    }
+
+    void withdraw(Collection<Long> offered) {
+        synchronized (lock) {
+            offers.keySet().removeAll(offered);
+        }
+    }
+
+    /** The table with this number, with a reference for the caller; null if nobody holds it any more. */
+    @Nullable Table take(long number) {
+        synchronized (lock) {
+            Table table = residents.get(number) instanceof Table resident ? resident : offers.get(number);
+            if (table != null) {
+                table.retain();
+            }
+            return table;
+        }
+    }
+
+    long residentCount() {
+        synchronized (lock) {
+            return residents.size();
+        }
+    }
+
+    boolean isResident(long number) {
+        synchronized (lock) {
+            return residents.containsKey(number);
+        }
+    }
+
+    long residentBytes() {
+        synchronized (lock) {
+            Set<Leaf> once = Collections.newSetFromMap(new IdentityHashMap<>());
+            return residents.values().stream()
+                    .filter(leaf -> leaf instanceof Table && once.add(leaf))
+                    .mapToLong(Leaf::bytes)
+                    .sum();
+        }
+    }
+
+    // ---- what is held elsewhere
+
+    /** A handle has been read: it is counted, and gets the fate of its owner. Its end is to be told by {@link #closed}. */
+    Fate opened(ResourceId id) {
+        synchronized (lock) {
+            handles.opened(id);
+            return fate(id.owner());
+        }
+    }
+
+    void closed(ResourceId id) {
+        synchronized (lock) {
+            handles.closed(id);
+        }
+    }
+
+    private Fate fate(ProcessRef party) {
+        Fate known = gone.get(party);
+        if (known != null) {
+            return known;
+        }
+        return closed != null ? new Fate(closed) : fates.computeIfAbsent(party, key -> new Fate());
+    }
+
+    /** On how many resources of others there is a handle here. */
+    int handleCount() {
+        synchronized (lock) {
+            return handles.size();
+        }
+    }
+
+    void arrived(ProcessRef sender, long transfer, Collection<ResourceId> named) {
+        synchronized (lock) {
+            handles.arrived(sender, transfer, named);
+        }
+    }
+
+    void refused(ProcessRef sender, long transfer) {
+        synchronized (lock) {
+            handles.refused(sender, transfer);
+        }
+    }
+
+    // ---- messages
+
+    /** Tells what has changed since the last time. */
+    void flush() {
+        // What is taken out first is told first: both under the outbox, none of it under the lock.
+        synchronized (outbox) {
+            List<Addressed> news = new ArrayList<>();
+            synchronized (lock) {
+                if (closed != null) {
+                    return;
+                }
+                long now = nanos.getAsLong();
+                addOverdue(news, now);
+                for (Addressed addressed : handles.flush()) {
+                    news.add(addressed);
+                    toldAtNanos.put(addressed.to(), now);
+                }
+            }
+            news.forEach(addressed -> peers.tell(addressed.to(), addressed.update()));
+        }
+    }
+
+    private void addOverdue(List<Addressed> news, long now) {
+        for (Iterator<Map.Entry<ProcessRef, Long>> each =
+                        toldAtNanos.entrySet().iterator();
+                each.hasNext(); ) {
+            Map.Entry<ProcessRef, Long> told = each.next();
+            if (now - told.getValue() > RESEND_NANOS) {
+                List<Addressed> again = handles.unacknowledged(told.getKey());
+                if (again.isEmpty()) {
+                    each.remove();
+                } else {
+                    news.addAll(again);
+                    told.setValue(now);
+                }
+            }
+        }
+    }
+
+    void on(GcMessage message) {
+        switch (message) {
+            case Update update -> {
+                Applied applied;
+                List<Leaf> freed;
+                synchronized (lock) {
+                    applied = holdings.on(update, nanos.getAsLong());
+                    freed = remove(applied.freed());
+                }
+                peers.tell(update.holder(), applied.reply());
+                freed.forEach(Leaf::release);
+            }
+            case Acknowledged ack -> {
+                if (ack.fenced() && ack.holder().equals(self)) {
+                    // The owner has freed what this party held there, and will never hear it again in this life.
+                    gone(ack.owner(), new FrameLost(ack.owner() + " has not heard of " + self + " for too long", null));
+                } else {
+                    synchronized (lock) {
+                        handles.on(ack);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Ends the holders that were silent for too long. */
+    void expire() {
+        List<Leaf> freed;
+        synchronized (lock) {
+            freed = remove(holdings.expire(nanos.getAsLong()));
+        }
+        freed.forEach(Leaf::release);
+    }
+
+    void heard(ProcessRef holder) {
+        synchronized (lock) {
+            holdings.heard(holder, nanos.getAsLong());
+        }
+    }
+
+    void gone(ProcessRef party, KilnException cause) {
+        List<Leaf> freed;
+        synchronized (lock) {
+            Fate fate = fates.remove(party);
+            if (fate == null) {
+                fate = gone.getOrDefault(party, new Fate());
+            }
+            fate.gone(cause);
+            gone.put(party, fate);
+            handles.gone(party);
+            toldAtNanos.remove(party);
+            freed = remove(holdings.gone(party));
+        }
+        freed.forEach(Leaf::release);
+    }
+
+    /** Takes out what nobody holds any more; the caller gets the references, to release them without the lock. */
+    private List<Leaf> remove(Collection<Long> freed) {
+        List<Leaf> leaves = new ArrayList<>();
+        for (Long number : freed) {
+            Leaf leaf = residents.remove(number);
+            if (leaf != null) {
+                if (leaf instanceof Table table && number.equals(numbers.get(table))) {
+                    numbers.remove(table);
+                }
+                leaves.add(leaf);
+            }
+        }
+        return leaves;
+    }
+
+    /** Ends everything: handles are lost with this cause, what stayed here is released. Idempotent, the first cause stays. */
+    void close(KilnException cause) {
+        List<Leaf> freed;
+        synchronized (lock) {
+            if (closed != null) {
+                return;
+            }
+            closed = cause;
+            fates.values().forEach(fate -> fate.gone(cause));
+            freed = remove(List.copyOf(residents.keySet()));
+            offers.clear();
+        }
+        freed.forEach(Leaf::release);
+    }
+
+    private void refuseWhenClosed() {
+        if (closed != null) {
+            throw new FrameLost(self + " takes no part any more: " + closed.getMessage(), closed);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.kiln.frame;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.ArrowBuf;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
+import org.jspecify.annotations.Nullable;
+
+/** The process's one DuckDB: in memory, opened by its first use, which takes about half a second. */
+final class Database {
+    static final String NEEDED_OPTION = "--add-opens=java.base/java.nio=ALL-UNNAMED";
+
+    /**
+     * System property with the memory that the engine may take for itself, such as {@code 2GB}: what it sorts, groups and
+     * joins with, without the frames. Beyond it, it writes to the temporary directory. Default: a third of the machine's,
+     * or of the container's.
+     */
+    static final String MEMORY_PROPERTY = "kiln.engine.memory";
+
+    private static volatile @Nullable DuckDBConnection root;
+
+    private Database() {}
+
+    static boolean isOpen() {
+        return root != null;
+    }
+
+    static int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /** A connection of its own for one operation; costs some microseconds once the database is open. */
+    static DuckDBConnection connect() throws SQLException {
+        DuckDBConnection open = root;
+        return (open == null ? open() : open).duplicate();
+    }
+
+    /** @throws IllegalStateException if this JVM was started without an option that the engine cannot do without */
+    static void requireOptions() {
+        if (!ByteBuffer.class.getModule().isOpen("java.nio", ArrowBuf.class.getModule())) {
+            throw new IllegalStateException("the engine exchanges data through Arrow's C interface, which needs the JVM"
+                    + " option " + NEEDED_OPTION + "; add it to the command line or to JDK_JAVA_OPTIONS, or let the"
+                    + " frame be worked on in another process");
+        }
+    }
+
+    private static synchronized DuckDBConnection open() throws SQLException {
+        DuckDBConnection open = root;
+        if (open != null) {
+            return open;
+        }
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "kiln-engine-" + UUID.randomUUID());
+        Properties settings = new Properties();
+        settings.setProperty("threads", "" + threads());
+        settings.setProperty("memory_limit", System.getProperty(MEMORY_PROPERTY, thirdOfMemory() + "B"));
+        // the engine makes it when it first needs it
+        settings.setProperty("temp_directory", temporary.toString());
+        // it does not know how many rows a stream has, so it would guess wrong; the joins are written in a good order
+        settings.setProperty("disabled_optimizers", "join_order,build_side_probe_side");
+        settings.setProperty("autoinstall_known_extensions", "false");
+        settings.setProperty("autoload_known_extensions", "false");
+        open = (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:", settings);
+        try (Statement statement = open.createStatement()) {
+            for (String setting : List.of("TimeZone = 'UTC'", "jdbc_stream_results = true")) {
+                statement.execute("set global " + setting);
+            }
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary), "kiln-engine-end"));
+        root = open;
+        return open;
+    }
+
+    private static long thirdOfMemory() {
+        com.sun.management.OperatingSystemMXBean system =
+                ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+        return system.getTotalMemorySize() / 3;
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            // at the end of the process there is nobody left to tell
+        }
+    }
+}

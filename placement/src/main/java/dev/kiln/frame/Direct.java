@@ -1,0 +1,101 @@
+package dev.kiln.frame;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Verbs that only look at a part of a table: done over the same memory, without a copy and without the engine. */
+final class Direct {
+    private Direct() {}
+
+    /** Whether the whole plan consists of such verbs. */
+    static boolean applies(Plan plan) {
+        return switch (plan) {
+            case Plan.Source source -> source.leaf() instanceof Table;
+            case Plan.Select step -> applies(step.input());
+            case Plan.Drop step -> applies(step.input());
+            case Plan.Rename step -> applies(step.input());
+            case Plan.Slice step -> applies(step.input());
+            case Plan.Tail step -> applies(step.input());
+            default -> false;
+        };
+    }
+
+    /** The result of a plan that this {@link #applies} to; the caller has its one reference. */
+    static Table view(Plan plan) {
+        return switch (plan) {
+            case Plan.Source source -> {
+                Table table = (Table) source.leaf();
+                table.retain();
+                yield table;
+            }
+            case Plan.Select step -> columns(step.input(), step.names(), step.names());
+            case Plan.Drop step -> columns(step.input(), step.names(), step.names());
+            case Plan.Rename step -> columns(step.input(), step.input().names(), step.names());
+            case Plan.Slice step -> rows(step.input(), step.offset(), step.length());
+            case Plan.Tail step -> rows(step.input(), Long.MAX_VALUE, step.length());
+            default -> throw new IllegalArgumentException("needs the engine: " + PlanText.verb(plan));
+        };
+    }
+
+    /** The same plan with views in the place of such verbs at its bottom; the caller releases those it gets to know. */
+    static Plan fold(Plan plan, List<Table> made) {
+        if (plan instanceof Plan.Source) {
+            return plan;
+        }
+        if (!applies(plan)) {
+            return plan.with(
+                    plan.inputs().stream().map(input -> fold(input, made)).toList());
+        }
+        Table view = view(plan);
+        made.add(view);
+        return new Plan.Source(view);
+    }
+
+    /** The schema of such a plan, also where the data is elsewhere. */
+    static Optional<Schema> schema(Plan plan) {
+        return switch (plan) {
+            case Plan.Source source -> Optional.of(source.leaf().schema());
+            case Plan.Select step -> schema(step.input(), step.names(), step.names());
+            case Plan.Drop step -> schema(step.input(), step.names(), step.names());
+            case Plan.Rename step -> schema(step.input(), step.input().names(), step.names());
+            case Plan.Slice step -> schema(step.input());
+            case Plan.Tail step -> schema(step.input());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Schema> schema(Plan input, List<String> columns, List<String> names) {
+        return schema(input).map(before -> {
+            List<Field> fields = new ArrayList<>();
+            for (int i = 0; i < columns.size(); i++) {
+                Field field = before.findField(columns.get(i));
+                fields.add(new Field(names.get(i), field.getFieldType(), field.getChildren()));
+            }
+            return new Schema(fields);
+        });
+    }
+
+    private static Table columns(Plan input, List<String> columns, List<String> names) {
+        Table before = view(input);
+        try {
+            List<String> available = input.names();
+            return before.select(columns.stream().map(available::indexOf).toList(), names);
+        } finally {
+            before.release();
+        }
+    }
+
+    private static Table rows(Plan input, long offset, long length) {
+        Table before = view(input);
+        try {
+            long from =
+                    Math.min(offset, offset == Long.MAX_VALUE ? Math.max(0, before.rows() - length) : before.rows());
+            return before.slice(from, Math.min(length, before.rows() - from));
+        } finally {
+            before.release();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.kiln.frame;
+
+import java.io.Serializable;
+
+/**
+ * What one party asks another about frames. Plans travel in frames, so that their data is held while they are on their
+ * way. The answer is a parcel with the value named here, or with an exception.
+ */
+sealed interface FrameRequest extends Serializable {
+
+    /** Run the plan and keep the result. Answer: a frame, by reference. */
+    record Compute(Frame frame) implements FrameRequest {}
+
+    /** Run the plan and send the result. Answer: a frame, by value. */
+    record Collect(Frame frame) implements FrameRequest {}
+
+    /** Tell the schema of the plan's result. Answer: Arrow's schema message, encapsulated. */
+    record Describe(Frame frame) implements FrameRequest {}
+
+    /** Run the plan into a file of the asked party's machine. Answer: the number of rows, a Long. */
+    record Write(Frame frame, Format format, String file) implements FrameRequest {}
+
+    /** Tell the first rows of the plan's result as text. Answer: a String. */
+    record Preview(Frame frame, int rows) implements FrameRequest {}
+
+    /**
+     * Send rows of one batch of a table. Answer: Arrow's record batch message, encapsulated.
+     *
+     * @param number of the table at its owner
+     * @param batch from 0
+     * @param fromRow in the batch, from 0
+     * @param rows how many
+     */
+    record Pull(long number, int batch, int fromRow, int rows) implements FrameRequest {}
+}

@@ -1,0 +1,383 @@
+package dev.kiln.frame;
+
+import dev.kiln.KilnException;
+import dev.kiln.frame.spi.Peers;
+import dev.kiln.gc.GcMessage;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.ResourceId;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One party's part in a pool's frames: what crosses to other parties and back goes through here.
+ *
+ * <pre>{@code
+ * FrameSpace space = FrameSpace.open(self, peers, SpaceOptions.defaults());
+ *
+ * try (Parcel work = space.packWork(closure)) {          // the caller: one parcel per call, open until it is over
+ *     send(runner, work.bytes());
+ *     Object value = space.unpack(receive(), runner);    // with handles in the places of frames
+ * }
+ *
+ * Object closure = space.unpack(bytes, caller);          // the runner
+ * send(caller, space.packResult(run(closure), caller).bytes());
+ * }</pre>
+ *
+ * <p>Values cross by Java serialization, identity and cycles kept. A frame in a result is computed if it was lazy, stays
+ * here, and is held for the receiver from then on: first by the message, then by the receiver's hold, until that is
+ * released, or the receiver is gone or silent for longer than its lease. A frame in work crosses as its plan: data of this
+ * process by value, data of others by reference; where it comes back to its owner it is the table itself.
+ *
+ * <p><b>Thread contract.</b> Everything may be called from any thread. {@link #on}, {@link #heard}, {@link #gone}, {@link
+ * #refuse} and {@link #tick} never block, so link threads may call them. Packing and unpacking run code of the user's
+ * classes and may compute or fetch frames: they and {@link #serve} block, and an interrupt ends that.
+ *
+ * <p><b>Order.</b> What this party holds is told to the owners before a parcel with a result leaves {@link #packResult} (or
+ * {@link #packFailure}, or {@link #serve}), since that result may end the hold under which it got to know them. See {@link
+ * Peers} for what the links must keep.
+ */
+public final class FrameSpace implements AutoCloseable {
+
+    private static final int PICTURES = 16;
+
+    private final ProcessRef self;
+    private final SpaceOptions options;
+    private final Books books;
+    private final Client client;
+    private final Server server;
+
+    private FrameSpace(ProcessRef self, Peers peers, SpaceOptions options, LongSupplier nanos) {
+        this.self = self;
+        this.options = options;
+        this.books = new Books(self, options.lease(), peers, nanos);
+        this.client = new Client(this, peers);
+        this.server = new Server(this);
+    }
+
+    /**
+     * Opens the part of one party. A caller has one per pool, a runner has one.
+     *
+     * @param self this party, with an incarnation larger than that of its life before
+     * @param peers the way to the others
+     * @param options what crosses how
+     */
+    public static FrameSpace open(ProcessRef self, Peers peers, SpaceOptions options) {
+        return open(self, peers, options, System::nanoTime);
+    }
+
+    /** @param nanos a monotonic clock */
+    static FrameSpace open(ProcessRef self, Peers peers, SpaceOptions options, LongSupplier nanos) {
+        return new FrameSpace(self, peers, options, nanos);
+    }
+
+    /** This party. */
+    public ProcessRef self() {
+        return self;
+    }
+
+    // ---- what crosses
+
+    /**
+     * Packs a closure or its arguments for a runner, before it is known for which.
+     *
+     * @param work the value; its frames stay as they are, lazy ones lazy
+     * @return to be closed when the call is over: until then the frames in it are held
+     * @throws NotTransferable if a part of it cannot cross; nothing is held then
+     * @throws FrameLost if it holds a frame whose data is gone
+     */
+    public Parcel packWork(@Nullable Object work) {
+        return pack(work, "the closure", Packing.Way.PLAN, 0, null);
+    }
+
+    /**
+     * Packs what a closure returned. Its lazy frames are computed, where their data is.
+     *
+     * @param value the value
+     * @param receiver who will read it; the frames in it are held for it
+     * @throws NotTransferable if a part of it cannot cross; nothing is held then
+     * @throws KilnException if a lazy frame could not be computed; nothing is held then
+     */
+    public Parcel packResult(@Nullable Object value, ProcessRef receiver) {
+        Packing.Way way = options.placeFrames() ? Packing.Way.PLACED : Packing.Way.VALUE;
+        return pack(value, "the result", way, 0, receiver);
+    }
+
+    /**
+     * Packs what a closure threw: as it is if it can cross, exceptions in it that cannot as {@link RemoteFailure}. Frames
+     * in it arrive closed. {@link #unpack} returns the exception. Throws nothing but for want of memory.
+     */
+    public Parcel packFailure(Throwable failure, ProcessRef receiver) {
+        FailureBox box = new FailureBox(exact(failure), picture(failure));
+        return pack(box, "the exception", Packing.Way.CLOSED, 0, receiver);
+    }
+
+    private static RemoteFailure picture(Throwable failure) {
+        try {
+            return RemoteFailure.of(failure);
+        } catch (StackOverflowError tooDeep) {
+            return deepPicture(failure);
+        }
+    }
+
+    private static RemoteFailure deepPicture(Throwable failure) {
+        try {
+            return DeepStack.call(() -> RemoteFailure.of(failure));
+        } catch (Exception | StackOverflowError e) {
+            return RemoteFailure.of(new IllegalStateException(
+                    "a " + failure.getClass().getName() + " could not be pictured", e));
+        }
+    }
+
+    /** The exception as a body of its own; empty if it cannot cross. */
+    private byte[] exact(Throwable failure) {
+        Set<Throwable> pictured = Collections.newSetFromMap(new IdentityHashMap<>());
+        ByteBuilder out = new ByteBuilder();
+        for (int i = 0; i < PICTURES; i++) {
+            try (var packing = new Packing(this, Packing.Way.CLOSED, 0, pictured)) {
+                Codec.Refused refused =
+                        Codec.tryWrite(failure, "the exception", out, packing, options.substitution());
+                if (refused == null) {
+                    return out.toByteArray();
+                }
+                Throwable culprit = refused.finding().within();
+                if (culprit == null || !pictured.add(culprit)) {
+                    break;
+                }
+            } catch (KilnException e) {
+                break;
+            }
+        }
+        return new byte[0];
+    }
+
+    private Parcel pack(
+            @Nullable Object value, String label, Packing.Way way, long inlineUpTo, @Nullable ProcessRef receiver) {
+        ByteBuilder out = new ByteBuilder();
+        out.write(new byte[ParcelHeader.LENGTH], 0, ParcelHeader.LENGTH);
+        try (var packing = new Packing(this, way, inlineUpTo, Set.of())) {
+            Codec.write(value, label, out, packing, options.substitution());
+            Parcel parcel = packing.finish(out, receiver);
+            if (receiver != null) {
+                // Before the result: when its receiver has it, it drops the work, and with it the hold under which this
+                // party got to know what it now holds itself.
+                books.flush();
+            }
+            return parcel;
+        }
+    }
+
+    /** @param inlineUpTo size in bytes up to which a table crosses in the message itself */
+    Parcel pack(Object value, Packing.Way way, long inlineUpTo, ProcessRef receiver) {
+        return pack(value, "the result", way, inlineUpTo, receiver);
+    }
+
+    /**
+     * Reads a parcel. Frames in it are held from then on, until they are closed or unreachable. Runs code of the user's
+     * classes, and may fetch data from the sender: never on a link's thread.
+     *
+     * @param bytes what the sender packed
+     * @param sender who packed it
+     * @return the value; an exception, not thrown, if it is one
+     * @throws NotTransferable if it cannot be read; then it is refused as by {@link #refuse}, and nothing has changed
+     */
+    public @Nullable Object unpack(byte[] bytes, ProcessRef sender) {
+        ParcelHeader header = header(bytes, sender);
+        Unpacking frames = new Unpacking(this, sender);
+        try (frames) {
+            header.check(bytes);
+            if (header.codec() == ParcelHeader.RAW) {
+                return Arrays.copyOfRange(bytes, ParcelHeader.LENGTH, bytes.length);
+            }
+            int manifest = ParcelHeader.LENGTH + header.bodyLength();
+            frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));
+            Object value =
+                    Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
+            if (header.transfer() != 0) {
+                books.arrived(sender, header.transfer(), frames.named());
+            }
+            return value;
+        } catch (Throwable e) {
+            frames.restart();
+            refuse(header, sender);
+            throw Codec.unreadable(e, sender);
+        }
+    }
+
+    private ParcelHeader header(byte[] bytes, ProcessRef sender) {
+        try {
+            if (bytes.length > options.limits().bytes()) {
+                throw new Refusal(bytes.length + " bytes are more than the limit of "
+                        + options.limits().bytes());
+            }
+            return ParcelHeader.read(bytes);
+        } catch (Refusal e) {
+            throw Codec.unreadable(e, sender);
+        }
+    }
+
+    /**
+     * Ends the holds of a parcel that nobody will read: a result that came too late, an answer to a question that was
+     * given up. Bytes that are no parcel change nothing.
+     */
+    public void refuse(byte[] bytes, ProcessRef sender) {
+        try {
+            refuse(ParcelHeader.read(bytes), sender);
+        } catch (Refusal e) {
+            return; // names no transfer: its holds, if it has any, end with this process's lease
+        }
+    }
+
+    private void refuse(ParcelHeader header, ProcessRef sender) {
+        if (header.transfer() != 0) {
+            books.refused(sender, header.transfer());
+        }
+    }
+
+    /**
+     * Answers a frame request of another party. Blocks for as long as the engine or a fetch from a third party takes; an
+     * interrupt ends it.
+     *
+     * @param request from {@link Peers#ask} over there
+     * @param asker who asked
+     * @return the answer, also if it is a failure; to be handed to {@link #refuse} over there if nobody waits any more
+     */
+    public byte[] serve(byte[] request, ProcessRef asker) {
+        return server.serve(request, asker);
+    }
+
+    // ---- who holds what
+
+    /** Takes a message of the hold protocol: what is held by nobody any more is released, and it is acknowledged. */
+    public void on(GcMessage message) {
+        books.on(message);
+    }
+
+    /** A sign of life of another party: its lease starts anew. */
+    public void heard(ProcessRef party) {
+        books.heard(party);
+    }
+
+    /**
+     * There is evidence that a party has ended. What only it held here is released; every handle on its data throws
+     * {@link FrameLost} from now on. To be called before questions to it that wait are ended.
+     *
+     * @param cause why it ended; becomes the cause of {@link FrameLost}
+     */
+    public void gone(ProcessRef party, KilnException cause) {
+        books.gone(party, cause);
+    }
+
+    /** Tells the owners what has changed here, and ends holders that were silent too long. Every 100 ms or so. */
+    public void tick() {
+        books.flush();
+        books.expire();
+    }
+
+    /** How many frames others hold here, those on their way to them included. */
+    public long residentCount() {
+        return books.residentCount();
+    }
+
+    /** The bytes of data that others hold here. */
+    public long residentBytes() {
+        return books.residentBytes();
+    }
+
+    /** Whether somebody still holds the frame with this number here, or it is on its way to somebody. */
+    public boolean isResident(long number) {
+        return books.isResident(number);
+    }
+
+    /**
+     * Ends this party's part: what others hold here is released, every handle throws {@link FrameLost} with this cause.
+     * Idempotent; the first cause stays.
+     */
+    public void close(KilnException cause) {
+        books.close(cause);
+    }
+
+    @Override
+    public void close() {
+        close(new FrameLost(self + " has been closed", null));
+    }
+
+    // ---- for frames: on plans with data of other parties, of which at least one handle is of this space
+
+    /** Runs the plan where most of its data is and leaves the result there. The leaf has one reference, the caller's. */
+    Plan.Source compute(Plan plan) {
+        return new Plan.Source(client.compute(plan));
+    }
+
+    /** Runs the plan where most of its data is and brings the result here; the table has one reference, the caller's. */
+    Table collect(Plan plan) {
+        return client.collect(plan);
+    }
+
+    /** The schema of the plan's result, told where most of its data is. */
+    Schema describe(Plan plan) {
+        return client.describe(plan);
+    }
+
+    /** Runs the plan into a file where most of its data is. Returns the number of rows. */
+    long write(Plan plan, Format format, Path file) {
+        return client.write(plan, format, file);
+    }
+
+    /** The first rows of the plan's result as text, made where most of its data is. */
+    String preview(Plan plan, int rows) {
+        return client.preview(plan, rows);
+    }
+
+    // ---- for the codec
+
+    Books books() {
+        return books;
+    }
+
+    boolean sharesMemory() {
+        return options.sharedMemory() && Table.canShare();
+    }
+
+    /** Where a table can be mapped, if others may. */
+    @Nullable SharedTable image(Table table) {
+        return sharesMemory() ? table.share() : null;
+    }
+
+    /** What a reference in a message stands for, with one reference: the table itself if it is one of this party's. */
+    Leaf leaf(Entry.Reference reference) {
+        if (!reference.id().owner().equals(self)) {
+            return new RemoteTable(this, reference.id(), reference.facts(), books.opened(reference.id()));
+        }
+        Table table = books.take(reference.id().number());
+        if (table != null) {
+            return table;
+        }
+        FrameLost lost = new FrameLost("nobody held it any more", null);
+        return new RemoteTable(this, reference.id(), reference.facts(), new Fate(lost));
+    }
+
+    /** The data of an offer, with one reference. */
+    Table fetch(ProcessRef sender, Entry.Offer offer) {
+        if (offer.image() != null) {
+            try {
+                return Table.map(offer.image());
+            } catch (CannotMap e) {
+                // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
+            }
+        }
+        try (var batches = new BatchFetch(client, sender, offer)) {
+            return Table.fromMessages(offer.facts().schema(), batches);
+        }
+    }
+
+    /** A handle has been dropped. */
+    void closed(ResourceId id) {
+        books.closed(id);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.kiln.frame;
+
+import dev.kiln.gc.ProcessRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames of one message, from the first that the serializer meets until the parcel is made. One thread at a time.
+ *
+ * <p>Leaves are collected while the body is written and nothing is registered until that has succeeded, so that a value
+ * that cannot cross leaves no trace, and a second attempt with a larger stack finds everything as it was.
+ */
+final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
+
+    /** Data of one message that crosses in the message itself where memory cannot be shared. */
+    private static final long INLINE_TOTAL = 64L << 20;
+
+    /** A table that crosses in the message even if memory can be shared, or the message is full. */
+    private static final long INLINE_SHARED = 64L << 10;
+
+    /** A message with more frames than this has no previews of them. */
+    private static final int PREVIEWS = 100;
+
+    /** How frames cross. */
+    enum Way {
+        /** As their plans; local data by value, other data by reference. */
+        PLAN,
+        /** Computed; local data stays here. */
+        PLACED,
+        /** Computed; local data by value. */
+        VALUE,
+        /** Not at all: they arrive closed. */
+        CLOSED
+    }
+
+    private final FrameSpace space;
+    private final Way way;
+    private final long inlineUpTo;
+
+    /** Exceptions that cross as pictures. */
+    private final Set<Throwable> pictured;
+
+    /** Each leaf once, with one reference of this packing, in the order of its index. */
+    private final List<Leaf> leaves = new ArrayList<>();
+
+    private final IdentityHashMap<Leaf, LeafMark> marks = new IdentityHashMap<>();
+    private final IdentityHashMap<Frame, FrameMark> computed = new IdentityHashMap<>();
+    private final IdentityHashMap<RemoteTable, Table> fetched = new IdentityHashMap<>();
+
+    /** @param inlineUpTo size in bytes up to which a table crosses in the message itself; 0: as memory can be shared or not */
+    Packing(FrameSpace space, Way way, long inlineUpTo, Set<Throwable> pictured) {
+        this.space = space;
+        this.way = way;
+        this.inlineUpTo = inlineUpTo;
+        this.pictured = pictured;
+    }
+
+    @Override
+    public Object mark(Frame frame) {
+        return switch (way) {
+            case PLAN -> new FrameMark(frame.plan());
+            case CLOSED -> new FrameMark(null);
+            case PLACED, VALUE -> computed(frame);
+        };
+    }
+
+    private FrameMark computed(Frame frame) {
+        FrameMark known = computed.get(frame);
+        if (known == null) {
+            Leaf leaf = frame.with(Packing::computed);
+            try {
+                mark(leaf);
+            } finally {
+                leaf.release();
+            }
+            known = new FrameMark(new Plan.Source(leaf));
+            computed.put(frame, known);
+        }
+        return known;
+    }
+
+    /** Runs the plan where its data is; the caller has the one reference. */
+    private static Leaf computed(Plan plan) {
+        if (plan instanceof Plan.Source(Leaf leaf)) {
+            leaf.retain();
+            return leaf;
+        }
+        return Place.of(plan).compute(plan);
+    }
+
+    @Override
+    public LeafMark mark(Leaf leaf) {
+        LeafMark known = marks.get(leaf);
+        if (known == null) {
+            if (leaf instanceof RemoteTable remote) {
+                remote.check();
+            }
+            Leaf ours = leaf instanceof RemoteTable remote && remote.space() != space ? fetched(remote) : leaf;
+            ours.retain();
+            leaves.add(ours);
+            known = new LeafMark(leaves.size() - 1);
+            marks.put(leaf, known);
+        }
+        return known;
+    }
+
+    /** A handle of another pool means nothing here: its data comes along. */
+    private Table fetched(RemoteTable remote) {
+        return fetched.computeIfAbsent(remote, key -> key.space().collect(new Plan.Source(key)));
+    }
+
+    @Override
+    public Throwable mark(Throwable failure) {
+        return pictured.contains(failure) ? RemoteFailure.of(failure) : failure;
+    }
+
+    /**
+     * Registers the frames and makes the parcel.
+     *
+     * @param out a place for the header, then the body
+     * @param receiver who reads it; null for work, of which that is not known yet
+     */
+    Parcel finish(ByteBuilder out, @Nullable ProcessRef receiver) {
+        int bodyLength = out.length() - ParcelHeader.LENGTH;
+        List<Table> stays = new ArrayList<>();
+        List<Table> offered = new ArrayList<>();
+        List<Integer> stayNumbers = new ArrayList<>();
+        List<Integer> offerNumbers = new ArrayList<>();
+        List<Leaf> passing = new ArrayList<>();
+        Map<ProcessRef, Long> bytesByOwner = new HashMap<>();
+        long room = INLINE_TOTAL;
+
+        if (!leaves.isEmpty()) {
+            ManifestWriter manifest = new ManifestWriter(out);
+            manifest.count(leaves.size());
+            for (Leaf leaf : leaves) {
+                switch (leaf) {
+                    case RemoteTable remote -> {
+                        manifest.reference(remote.id(), remote.facts());
+                        bytesByOwner.merge(remote.owner(), remote.bytes(), Long::sum);
+                        passing.add(remote);
+                    }
+                    case Table table when way == Way.PLACED -> {
+                        stayNumbers.add(manifest.reference(space.self(), Facts.of(table, leaves.size() <= PREVIEWS)));
+                        stays.add(table);
+                    }
+                    case Table table -> {
+                        if (isInline(table, room)) {
+                            manifest.inline(table);
+                            room -= table.bytes();
+                        } else {
+                            offerNumbers.add(manifest.offer(table, space.image(table)));
+                            offered.add(table);
+                        }
+                    }
+                }
+            }
+        }
+        // From here on nothing can fail but the registration itself: what it has registered will be sent.
+        byte[] bytes = out.toByteArray();
+        if (receiver == null) {
+            return work(bytes, bodyLength, offered, offerNumbers, bytesByOwner);
+        }
+        passing.addAll(offered);
+        List<Long> given = space.books().place(stays, passing, receiver);
+        ParcelHeader.patch(bytes, stayNumbers, given.subList(0, stays.size()));
+        ParcelHeader.patch(
+                bytes, offerNumbers, given.subList(given.size() - 1 - offered.size(), given.size() - 1));
+        ParcelHeader.seal(bytes, ParcelHeader.JAVA, given.getLast(), bodyLength);
+        return new Parcel(bytes, bytesByOwner, given.subList(0, stays.size()), () -> {});
+    }
+
+    private boolean isInline(Table table, long room) {
+        long most = inlineUpTo > 0 ? inlineUpTo : space.sharesMemory() ? INLINE_SHARED : Math.max(room, INLINE_SHARED);
+        return table.bytes() <= most;
+    }
+
+    private Parcel work(
+            byte[] bytes,
+            int bodyLength,
+            List<Table> offered,
+            List<Integer> offerNumbers,
+            Map<ProcessRef, Long> bytesByOwner) {
+        List<Long> given = space.books().offer(offered);
+        ParcelHeader.patch(bytes, offerNumbers, given);
+        ParcelHeader.seal(bytes, ParcelHeader.JAVA, 0, bodyLength);
+        List<Leaf> kept = List.copyOf(leaves);
+        leaves.clear();
+        marks.clear();
+        return new Parcel(bytes, bytesByOwner, List.of(), () -> {
+            space.books().withdraw(given);
+            kept.forEach(Leaf::release);
+        });
+    }
+
+    /** Gives back what the parcel does not keep. */
+    @Override
+    public void close() {
+        leaves.forEach(Leaf::release);
+        leaves.clear();
+        fetched.values().forEach(Leaf::release);
+        fetched.clear();
+    }
+}

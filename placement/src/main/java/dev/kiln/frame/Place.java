@@ -1,0 +1,169 @@
+package dev.kiln.frame;
+
+import dev.kiln.gc.ProcessRef;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Where a plan runs: where its data is. Callers hold the plan's leaves for the time of each operation. */
+sealed interface Place {
+
+    /** In this process, unless a leaf is in another one. */
+    static Place of(Plan plan) {
+        List<RemoteTable> elsewhere = plan.leaves().stream()
+                .filter(RemoteTable.class::isInstance)
+                .map(RemoteTable.class::cast)
+                .toList();
+        if (elsewhere.isEmpty()) {
+            return new Here();
+        }
+        ProcessRef owner = Client.ownerOf(plan);
+        return elsewhere.stream()
+                .filter(data -> data.owner().equals(owner))
+                .findFirst()
+                .<Place>map(data -> new There(data.space(), owner))
+                .orElseThrow();
+    }
+
+    /** What users call it. */
+    String name();
+
+    boolean isRemote();
+
+    /** Runs the plan and leaves the result where it is; the caller has its one reference. */
+    Leaf compute(Plan plan);
+
+    /** Runs the plan and brings the result here; the caller has its one reference. */
+    Table collect(Plan plan);
+
+    /** The schema of a plan that cannot be told without the engine. */
+    Schema ask(Plan plan);
+
+    /** Checks a new verb's expressions if that costs no round trip and no start of the engine. */
+    void check(Plan plan);
+
+    /** A query of the user's with the names of its columns, if that costs no round trip. */
+    default Plan named(Plan.Sql query) {
+        return query;
+    }
+
+    /** Runs the plan into a file where the data is. Returns the number of rows. */
+    long write(Plan plan, Format format, Path file);
+
+    /** The schema of the plan's result. */
+    default Schema describe(Plan plan) {
+        return Direct.schema(plan).orElseGet(() -> ask(plan));
+    }
+
+    /** Runs the plan for its number of rows only. */
+    default long count(Plan plan) {
+        OptionalLong known = plan.rows();
+        if (known.isPresent()) {
+            return known.getAsLong();
+        }
+        Table counted = collect(new Plan.Summarise(plan, List.of(), List.of(new Assignment("n", "count(*)"))));
+        try {
+            return counted.read(0, root -> ((Number) root.getVector(0).getObject(0)).longValue());
+        } finally {
+            counted.release();
+        }
+    }
+
+    /** In this process. */
+    record Here() implements Place {
+        /** Each check prepares the whole chain; a longer one is checked at its end. */
+        private static final int CHECKED_DEPTH = 32;
+
+        @Override
+        public String name() {
+            return "local";
+        }
+
+        @Override
+        public boolean isRemote() {
+            return false;
+        }
+
+        @Override
+        public Leaf compute(Plan plan) {
+            return Engine.run(plan);
+        }
+
+        @Override
+        public Table collect(Plan plan) {
+            return Engine.run(plan);
+        }
+
+        @Override
+        public Schema ask(Plan plan) {
+            return Engine.describe(plan);
+        }
+
+        @Override
+        public Plan named(Plan.Sql query) {
+            return Engine.bind(query);
+        }
+
+        @Override
+        public void check(Plan plan) {
+            boolean speaks =
+                    switch (plan) {
+                        case Plan.Filter step -> true;
+                        case Plan.Mutate step -> true;
+                        case Plan.Summarise step -> true;
+                        case Plan.Join join -> true;
+                        case Plan.ConcatRows concat -> true;
+                        default -> false;
+                    };
+            if (speaks && Engine.loaded() && Verbs.depth(plan) <= CHECKED_DEPTH) {
+                Engine.check(plan);
+            }
+        }
+
+        @Override
+        public long write(Plan plan, Format format, Path file) {
+            return Engine.write(plan, format, file);
+        }
+    }
+
+    /** In another process, by way of a space that has handles there. */
+    record There(FrameSpace space, ProcessRef owner) implements Place {
+        @Override
+        public String name() {
+            return owner.name();
+        }
+
+        @Override
+        public boolean isRemote() {
+            return true;
+        }
+
+        @Override
+        public Leaf compute(Plan plan) {
+            if (plan instanceof Plan.Source(Leaf leaf)) {
+                leaf.retain();
+                return leaf;
+            }
+            return space.compute(plan).leaf();
+        }
+
+        @Override
+        public Table collect(Plan plan) {
+            return space.collect(plan);
+        }
+
+        @Override
+        public Schema ask(Plan plan) {
+            return space.describe(plan);
+        }
+
+        @Override
+        public void check(Plan plan) {}
+
+        @Override
+        public long write(Plan plan, Format format, Path file) {
+            return space.write(plan, format, file);
+        }
+    }
+}

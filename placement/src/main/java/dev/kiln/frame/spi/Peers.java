@@ -1,0 +1,38 @@
+package dev.kiln.frame.spi;
+
+import dev.kiln.KilnException;
+import dev.kiln.gc.GcMessage;
+import dev.kiln.gc.ProcessRef;
+
+/**
+ * How one party of a pool reaches the others. Implemented by whoever owns the links; called from any thread, also from
+ * several at once for one party.
+ *
+ * <p><b>Order.</b> What one party tells another, directly or through a relay, and the calls, results, requests and
+ * replies that it sends to the same party or relay afterwards, arrive in that order. A relay forwards in the order of
+ * arrival before it lets its own process see later messages of that link. Holds depend on it: a runner tells the owner of
+ * a frame that it holds it before it sends the result that lets the caller drop the frame.
+ */
+public interface Peers {
+
+    /**
+     * Sends a frame request to the space of another party, that is to its {@code FrameSpace.serve}, and waits for the
+     * answer. Interruption and the deadline of the call in hand cancel the request there and end the waiting here. An
+     * answer that comes after the waiting has ended is handed to {@code FrameSpace.refuse}.
+     *
+     * @param owner the party that is asked
+     * @param request as made by a frame space
+     * @return the answer's bytes
+     * @throws KilnException if there is no answer: the party is gone, the time is over, the wait was interrupted
+     */
+    byte[] ask(ProcessRef owner, byte[] request);
+
+    /**
+     * Hands over a message of the hold protocol. Never blocks and never throws because a party is gone: what cannot be
+     * delivered is dropped, since evidence of death or the lease settles it.
+     *
+     * @param to the party
+     * @param message what to tell it
+     */
+    void tell(ProcessRef to, GcMessage message);
+}

@@ -1,0 +1,200 @@
+package dev.kiln.frame;
+
+import static dev.kiln.frame.Cells.column;
+import static dev.kiln.frame.Cells.frame;
+import static dev.kiln.frame.Cells.list;
+import static dev.kiln.frame.Cells.rows;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class FrameLifecycleTest {
+
+    @Test
+    @DisplayName("F-14: frames are equal to themselves only")
+    void identity() {
+        Frame one = frame("a", list(1));
+        Frame other = one.collect();
+        assertNotEquals(one, other);
+        assertNotEquals(one.id(), other.id());
+        Frame.closeAll(List.of(one, other));
+    }
+
+    @Test
+    @DisplayName("F-14: close ends one handle; frames made from it before live on")
+    void derived() {
+        long before = Memory.usage().privateTables();
+        Frame source = frame("a", list(1, 2, 3));
+        Frame lazy = source.filter("a > 1");
+        Frame same = source.collect();
+        source.close();
+        assertEquals(list(2, 3), column(lazy, "a"));
+        assertEquals(list(1, 2, 3), column(same, "a"));
+        lazy.close();
+        assertEquals(before + 1, Memory.usage().privateTables());
+        same.close();
+        assertEquals(before, Memory.usage().privateTables());
+    }
+
+    @Test
+    @DisplayName("F-14: close may be called again")
+    void closeTwice() {
+        long before = Memory.usage().privateTables();
+        Frame source = frame("a", list(1));
+        Frame other = source.collect();
+        source.close();
+        source.close();
+        assertEquals(list(list(1)), rows(other));
+        other.close();
+        assertEquals(before, Memory.usage().privateTables());
+    }
+
+    @Test
+    @DisplayName("F-14: any use after close is an IllegalStateException that says so")
+    void useAfterClose() {
+        Frame closed = frame("a", list(1));
+        Frame open = frame("a", list(1));
+        GroupedFrame grouped = closed.groupBy("a");
+        closed.close();
+        List<Executable> uses = List.of(
+                closed::schema,
+                closed::names,
+                closed::rowCount,
+                closed::byteSize,
+                closed::isRemote,
+                closed::owner,
+                () -> closed.select("a"),
+                () -> closed.drop("a"),
+                () -> closed.rename("a", "b"),
+                () -> closed.filter("a > 1"),
+                () -> closed.mutate("b = 1"),
+                () -> closed.groupBy("a"),
+                () -> grouped.summarise("n = count(*)"),
+                () -> closed.sort("a"),
+                () -> closed.head(1),
+                () -> closed.tail(1),
+                () -> closed.slice(0, 1),
+                closed::distinct,
+                () -> closed.join(open, JoinType.INNER, "a"),
+                () -> open.join(closed, JoinType.INNER, "a"),
+                () -> closed.concatRows(open),
+                () -> open.concatRows(closed),
+                () -> closed.sql("select 1 from this"),
+                closed::compute,
+                closed::collect,
+                closed::show,
+                closed::explain,
+                () -> closed.toArrow(Memory.allocator()),
+                () -> closed.toRows(Row.class),
+                () -> closed.writeParquet(Path.of("x")),
+                () -> closed.writeArrow(Path.of("x")),
+                () -> closed.writeCsv(Path.of("x")));
+        for (Executable use : uses) {
+            String message = assertThrows(IllegalStateException.class, use).getMessage();
+            assertTrue(message.contains("closed"), message);
+        }
+        assertTrue(closed.toString().contains("closed"), closed.toString());
+        open.close();
+    }
+
+    record Row(int a) {}
+
+    @Test
+    @DisplayName("G-02: a frame that became unreachable releases its data")
+    void cleaner() {
+        long before = Memory.usage().privateTables();
+        makeGarbage();
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            while (Memory.usage().privateTables() > before) {
+                System.gc();
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    private static void makeGarbage() {
+        for (int i = 0; i < 20; i++) {
+            Frame source = frame("a", list(1, 2, 3));
+            source.filter("a > 1").mutate("b = a").compute();
+        }
+    }
+
+    @Test
+    @DisplayName("F-14: a frame may be closed while an operation on it runs")
+    void closeMeanwhile() throws Exception {
+        long before = Memory.usage().privateTables();
+        Frame source = frame("a", list(1, 2, 3));
+        List<List<Object>> found = source.with(plan -> {
+            source.close();
+            return rows(((Table) ((Plan.Source) plan).leaf()));
+        });
+        assertEquals(3, found.size());
+        assertEquals(before, Memory.usage().privateTables());
+    }
+
+    @Test
+    @DisplayName("F-14: many threads may use one frame")
+    void threads() throws Exception {
+        Frame shared = frame("a", IntStream.range(0, 10_000).boxed().toList());
+        CyclicBarrier start = new CyclicBarrier(4);
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Long>> sums = IntStream.range(0, 4)
+                    .mapToObj(n -> threads.submit((Callable<Long>) () -> {
+                        start.await();
+                        long sum = 0;
+                        for (int i = 0; i < 25; i++) {
+                            sum += shared.filter("a % 4 = ?", n).rowCount();
+                        }
+                        return sum;
+                    }))
+                    .toList();
+            for (Future<Long> sum : sums) {
+                assertEquals(25 * 2500, sum.get());
+            }
+        }
+        shared.close();
+    }
+
+    @Test
+    @DisplayName("C-03: a frame that meets plain Java serialization is refused with advice")
+    void serialization() throws Exception {
+        Frame frame = frame("a", list(1));
+        try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+            String message = assertThrows(NotSerializableException.class, () -> out.writeObject(frame))
+                    .getMessage();
+            assertTrue(message.contains("write it to a file"), message);
+        }
+        frame.close();
+    }
+
+    @Test
+    @DisplayName("F-04: toString runs nothing: a preview of data, or columns and plan of what is lazy")
+    void text() {
+        Frame frame = frame("origin", list("JFK"), "delay", list(61));
+        assertTrue(frame.toString().contains("JFK"), frame.toString());
+        String lazy = frame.filter("delay > ?", 60).sort("-delay").head(3).toString();
+        for (String part :
+                List.of("head 3", "sort -delay", "filter delay > ? with 60", "data 1 rows", "origin", "not computed")) {
+            assertTrue(lazy.contains(part), lazy);
+        }
+        frame.close();
+    }
+}
