@@ -1,0 +1,223 @@
+package dev.kiln.runner;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.Parcel;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Message.Ended;
+import dev.kiln.runner.wire.Message.Ending;
+import dev.kiln.runner.wire.Message.Execute;
+import dev.kiln.runner.wire.Message.Returned;
+import dev.kiln.runner.wire.Message.SlotFreed;
+import dev.kiln.runner.wire.Message.Threw;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that run here. {@link #begin} and {@link #cancel} are for the link's thread; closures, and the reading and
+ * writing of what they take and give, have cached platform threads, at most as many as the pool sends calls at once;
+ * deadlines have the clock's.
+ */
+final class Executions implements AutoCloseable {
+    private static final int MAX_TOMBSTONES = 65_536;
+
+    private final FrameSpace space;
+    private final ProcessRef caller;
+    private final RunnerContext process;
+    private final Duration grace;
+    private final ScheduledExecutorService clock;
+    private final StrictSlots slots;
+    private final StatusTeller status;
+    private final ExecutorService threads;
+    private final Map<Long, Execution> running = new ConcurrentHashMap<>();
+    private final Set<Long> tombstones = new LinkedHashSet<>(); // the link's thread only
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private boolean taking = true; // guarded by this, as is every change of `running` that it decides on
+
+    Executions(
+            FrameSpace space,
+            ProcessRef caller,
+            RunnerContext process,
+            Duration grace,
+            ScheduledExecutorService clock,
+            StrictSlots slots,
+            StatusTeller status) {
+        this.space = space;
+        this.caller = caller;
+        this.process = process;
+        this.grace = grace;
+        this.clock = clock;
+        this.slots = slots;
+        this.status = status;
+        this.threads = Executors.newCachedThreadPool(Thread.ofPlatform()
+                .daemon()
+                .name("kiln-call-" + process.id() + "-", 1)
+                .factory());
+    }
+
+    void begin(Link link, Execute work) {
+        if (tombstones.remove(work.call())) {
+            link.send(new Ended(work.call(), Ending.CANCELLED, true));
+            return;
+        }
+        @Nullable
+        Instant deadline = work.timeoutMillis() == 0 ? null : Instant.now().plusMillis(work.timeoutMillis());
+        var execution = new Execution(work.call(), work.linked(), deadline, process);
+        synchronized (this) {
+            if (!taking) {
+                link.send(new Ended(work.call(), Ending.NOT_TAKEN, true));
+                return;
+            }
+            running.put(work.call(), execution);
+            unanswered.incrementAndGet();
+        }
+        Future<?> timer = work.timeoutMillis() == 0
+                ? null
+                : clock.schedule(
+                        () -> stop(link, execution, Ending.TIMED_OUT), work.timeoutMillis(), TimeUnit.MILLISECONDS);
+        threads.execute(() -> ScopedValue.where(Runner.CALL, execution).run(() -> run(link, execution, work, timer)));
+    }
+
+    void cancel(Link link, long call) {
+        Execution execution = running.get(call);
+        if (execution == null) {
+            // Either it is over and its answer is on the way, or it was overtaken and comes later: then it never runs.
+            bury(call);
+        } else {
+            stop(link, execution, Ending.CANCELLED);
+        }
+    }
+
+    /** Runs user code that is no call, such as an idle check. */
+    void onCallThread(Runnable task) {
+        threads.execute(task);
+    }
+
+    private void bury(long call) {
+        tombstones.add(call);
+        if (tombstones.size() > MAX_TOMBSTONES) {
+            // The oldest: of all cancels, the one whose call has had most time to arrive.
+            Iterator<Long> oldest = tombstones.iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    private void run(Link link, Execution execution, Execute work, @Nullable Future<?> timer) {
+        execution.entered();
+        Parcel outcome;
+        boolean threw = false;
+        try {
+            outcome = space.packResult(call(execution, work), caller);
+        } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
+            threw = true;
+            outcome = space.packFailure(t, caller);
+        } finally {
+            execution.left();
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+        status.tellResidents();
+        conclude(link, execution, threw, outcome);
+    }
+
+    private @Nullable Object call(Execution execution, Execute work) throws Exception {
+        if (execution.cancelled()) {
+            throw new InterruptedException("call " + work.call() + " was no longer wanted before it began");
+        }
+        return switch (space.unpack(work.work(), caller)) {
+            case RemoteCallable<?> callable -> callable.call();
+            case RemoteRunnable runnable -> {
+                runnable.run();
+                yield null;
+            }
+            case null -> throw new IllegalArgumentException("the work of call " + work.call() + " is null");
+            case Object other ->
+                throw new IllegalArgumentException("the work of call " + work.call() + " is a "
+                        + other.getClass().getName() + ", not a RemoteCallable or RemoteRunnable");
+        };
+    }
+
+    private void conclude(Link link, Execution execution, boolean threw, Parcel outcome) {
+        long call = execution.call();
+        boolean holdsSlot = false;
+        if (execution.finish()) {
+            holdsSlot = !threw && slots.keep(call, outcome);
+        } else {
+            @Nullable Ending why = execution.stopped();
+            link.send(why == null ? new SlotFreed(call) : new Ended(call, why, true));
+        }
+        synchronized (this) {
+            running.remove(call);
+        }
+        // An outcome that lost is sent too: the caller, who no longer knows the call, refuses it, which ends its holds.
+        link.send(threw ? new Threw(call, outcome.bytes()) : new Returned(call, holdsSlot, outcome.bytes()));
+        unanswered.decrementAndGet();
+        outcome.close();
+    }
+
+    private void stop(Link link, Execution execution, Ending why) {
+        if (execution.stop(why)) {
+            Future<?> _ = clock.schedule(() -> answerWithout(link, execution), grace.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static void answerWithout(Link link, Execution execution) {
+        @Nullable Ending why = execution.overdue();
+        if (why != null) {
+            link.send(new Ended(execution.call(), why, false));
+        }
+    }
+
+    int active() {
+        return running.size();
+    }
+
+    /** Whether no call runs, and the outcomes of those that ran are handed to the link. */
+    boolean quiet() {
+        return unanswered.get() == 0;
+    }
+
+    boolean anyUnlinked() {
+        return running.values().stream().anyMatch(execution -> !execution.linked());
+    }
+
+    /** Takes no more calls if none is running; @return whether that is so. */
+    synchronized boolean stopTakingIfIdle() {
+        if (running.isEmpty()) {
+            taking = false;
+        }
+        return !taking;
+    }
+
+    /** Takes no more calls; what runs goes on. */
+    synchronized void stopTaking() {
+        taking = false;
+    }
+
+    /** The caller is gone: interrupts what was linked to it. */
+    void interruptLinked(Link link) {
+        running.values().stream()
+                .filter(Execution::linked)
+                .forEach(execution -> stop(link, execution, Ending.CANCELLED));
+    }
+
+    @Override
+    public void close() {
+        stopTaking();
+        threads.shutdownNow();
+    }
+}

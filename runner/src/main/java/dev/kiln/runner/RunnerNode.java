@@ -1,0 +1,270 @@
+package dev.kiln.runner;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.SpaceOptions;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.Update;
+import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Answer;
+import dev.kiln.runner.wire.Message.Ask;
+import dev.kiln.runner.wire.Message.Cancel;
+import dev.kiln.runner.wire.Message.CancelAsk;
+import dev.kiln.runner.wire.Message.Ended;
+import dev.kiln.runner.wire.Message.Execute;
+import dev.kiln.runner.wire.Message.Gc;
+import dev.kiln.runner.wire.Message.Heartbeat;
+import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.PeerGone;
+import dev.kiln.runner.wire.Message.Rejected;
+import dev.kiln.runner.wire.Message.Retire;
+import dev.kiln.runner.wire.Message.RetireAnswer;
+import dev.kiln.runner.wire.Message.Returned;
+import dev.kiln.runner.wire.Message.Shutdown;
+import dev.kiln.runner.wire.Message.SlotFreed;
+import dev.kiln.runner.wire.Message.Status;
+import dev.kiln.runner.wire.Message.Threw;
+import dev.kiln.runner.wire.Message.Unanswered;
+import dev.kiln.runner.wire.Message.Welcome;
+import dev.kiln.runner.wire.RunnerSettings;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A runner, whatever its process: it serves one caller over one link until it is told to end, has nothing to do and is told
+ * to retire, or loses its caller.
+ *
+ * <p>Threads: {@link #received} and {@link #closed} are the link's; the books thread applies garbage-collection messages,
+ * whose freeing may take long, and ticks; the clock's thread fires deadlines; closures have threads of their own.
+ */
+public final class RunnerNode implements Link.Listener {
+    private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    private final RunnerSettings settings;
+    private final Consumer<String> exit;
+    private final FrameSpace space;
+    private final Questions questions;
+    private final AnswerDesk desk;
+    private final Executions executions;
+    private final StrictSlots slots;
+    private final StatusTeller statusTeller;
+    private final Departure departure = new Departure();
+    private final ScheduledExecutorService clock;
+    private final ScheduledExecutorService books;
+    private final Link link;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean lostCaller;
+    private volatile long heardNanos = System.nanoTime();
+    private final Set<ProcessRef> holders = new HashSet<>(); // books thread only
+    private long saidNanos = System.nanoTime(); // books thread only
+
+    /**
+     * Starts serving.
+     *
+     * @param link the authenticated link to the caller; pass its messages to {@link #received}
+     * @param exit called once, when the runner has ended: ends the process, or tells the in-process backend
+     */
+    public RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit) {
+        this.settings = settings;
+        this.link = link;
+        this.exit = exit;
+        String id = settings.self().name();
+        this.questions = new Questions(settings.self());
+        this.space = FrameSpace.open(
+                settings.self(),
+                new LinkPeers(link, questions),
+                new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease()));
+        this.clock = daemon("kiln-clock-" + id);
+        this.books = daemon("kiln-books-" + id);
+        this.statusTeller = new StatusTeller(space, link);
+        this.slots = new StrictSlots(settings.strictSlots(), space);
+        this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
+        this.executions =
+                new Executions(space, settings.caller(), context(), settings.grace(), clock, slots, statusTeller);
+        Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What code on this runner sees outside of calls. */
+    RunnerContext context() {
+        return new IdleContext(
+                settings.self().name(), settings.pool(), settings.caller().name());
+    }
+
+    private static ScheduledExecutorService daemon(String name) {
+        var executor = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name).factory());
+        executor.setRemoveOnCancelPolicy(true); // most deadlines are cancelled long before they are due
+        return executor;
+    }
+
+    @Override
+    public void received(Link from, Message message) {
+        heardNanos = System.nanoTime();
+        switch (message) {
+            case Execute work -> executions.begin(link, work);
+            case Cancel cancel -> executions.cancel(link, cancel.call());
+            case Ask ask -> desk.take(ask, link::send);
+            case CancelAsk cancel -> desk.cancel(cancel);
+            case Answer answer -> receive(answer);
+            case Unanswered unanswered -> questions.unanswered(unanswered);
+            case Gc gc ->
+                onBooks(() -> {
+                    if (gc.message() instanceof Update update) {
+                        holders.add(update.holder());
+                    }
+                    space.on(gc.message());
+                    tellStatus();
+                });
+            case PeerGone gone -> {
+                questions.gone(gone.peer(), gone.cause());
+                onBooks(() -> {
+                    holders.remove(gone.peer());
+                    space.gone(gone.peer(), new PeerLost(gone.cause()));
+                });
+            }
+            // The caller watches over all its runners and tells when one has ended: its own sign of life is theirs too.
+            case Heartbeat _ -> onBooks(() -> holders.forEach(space::heard));
+            case Retire retire -> executions.onCallThread(() -> retire(retire));
+            case Shutdown shutdown -> {
+                executions.stopTaking();
+                end(
+                        Duration.ofMillis(shutdown.drainMillis()),
+                        "told to end",
+                        () -> executions.quiet() && link.flushed());
+            }
+            case Hello _,
+                    Welcome _,
+                    Rejected _,
+                    Returned _,
+                    Threw _,
+                    Ended _,
+                    SlotFreed _,
+                    Status _,
+                    RetireAnswer _ -> {
+                LOG.log(System.Logger.Level.ERROR, "closing the link: a caller does not send {0}", message);
+                from.close();
+            }
+        }
+    }
+
+    private void receive(Answer answer) {
+        if (!questions.answered(answer)) {
+            onBooks(() -> space.refuse(answer.reply(), settings.caller()));
+        }
+    }
+
+    /** The link is gone, and with it, as long as links are not resumed, the caller: a link to it cannot be made anew. */
+    @Override
+    public void closed(Link from, String reason) {
+        callerLost("the link to the caller is closed: " + reason);
+    }
+
+    /** Evidence that the caller is gone: linked work ends at once, unlinked work has the shutdown timeout. Any thread. */
+    void callerLost(String reason) {
+        lostCaller = true;
+        executions.stopTaking();
+        executions.interruptLinked(link);
+        end(settings.shutdownTimeout(), reason, () -> !executions.anyUnlinked());
+    }
+
+    /** Ends at once, whatever runs. Any thread. */
+    public void stop(String reason) {
+        end(Duration.ZERO, reason, () -> true);
+    }
+
+    /** Whether it ends, or has ended, because its caller was lost. */
+    boolean lostCaller() {
+        return lostCaller;
+    }
+
+    private void retire(Retire retire) {
+        boolean goes = mayGo(retire.check()) && space.residentCount() == 0 && executions.stopTakingIfIdle();
+        link.send(new RetireAnswer(goes));
+        if (goes) {
+            end(LAST_WORDS, "retired", link::flushed);
+        }
+    }
+
+    private boolean mayGo(byte[] check) {
+        if (check.length == 0) {
+            return true;
+        }
+        try {
+            return space.unpack(check, settings.caller()) instanceof RemoteCallable<?> callable
+                    && Boolean.TRUE.equals(callable.call());
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.WARNING, "the idle check failed; the runner stays", e);
+            return false;
+        }
+    }
+
+    private void end(Duration atMost, String reason, java.util.function.BooleanSupplier idle) {
+        departure.begin(System.nanoTime() + atMost.toNanos(), reason, idle);
+        onBooks(this::endIfDue);
+    }
+
+    private void onBooks(Runnable task) {
+        if (!over.get()) {
+            books.execute(task);
+        }
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            space.tick();
+            slots.sweep(call -> link.send(new SlotFreed(call)));
+            tellStatus();
+            if (now - saidNanos >= settings.heartbeat().toNanos()) {
+                saidNanos = now;
+                link.send(new Heartbeat());
+            }
+            if (now - heardNanos > settings.lease().toNanos()) {
+                callerLost("the caller was silent for longer than the lease of " + settings.lease());
+            }
+            endIfDue();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);
+        }
+    }
+
+    private void tellStatus() {
+        statusTeller.tell(executions.active());
+    }
+
+    /** Books thread. */
+    private void endIfDue() {
+        @Nullable String reason = departure.due(System.nanoTime());
+        if (reason != null && over.compareAndSet(false, true)) {
+            executions.close();
+            desk.close();
+            space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
+            link.close();
+            clock.shutdownNow();
+            books.shutdown();
+            exit.accept(reason);
+        }
+    }
+
+    private record IdleContext(String id, String pool, String caller) implements RunnerContext {
+        @Override
+        public java.util.Optional<java.time.Instant> deadline() {
+            return java.util.Optional.empty();
+        }
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.kiln.runner;
+
+import dev.kiln.runner.wire.LinkLoop;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A runner that is a process of its own on the caller's machine: dials home, greets, serves, and ends itself when it is not
+ * taken, told to end, or alone.
+ */
+final class RunnerProcess {
+    private static final Duration FAILSAFE = Duration.ofSeconds(20);
+    private static final Duration PARENT_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+    private static final int NOT_TAKEN = 65;
+    private static final int NO_ANSWER = 66;
+
+    private final BootFile boot;
+    private final CountDownLatch greeted = new CountDownLatch(1);
+    private final AtomicBoolean exiting = new AtomicBoolean();
+    private final AtomicReference<@Nullable RunnerNode> node = new AtomicReference<>();
+
+    private RunnerProcess(BootFile boot) {
+        this.boot = boot;
+    }
+
+    /** Serves until the process ends. */
+    static void serve(BootFile boot) throws IOException {
+        var process = new RunnerProcess(boot);
+        process.watchParent();
+        var loop = new LinkLoop("kiln-link-" + boot.runner());
+        var greeting = new RunnerGreeting(
+                boot.proof(), process::taken, reason -> process.exit(NOT_TAKEN, reason), process::ended);
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(boot.home()));
+        loop.link(channel, greeting).send(Kiln.hello(boot.runner(), boot.token()));
+        process.awaitWelcome();
+        while (true) {
+            LockSupport.park(process); // all other threads are daemons: this one keeps the process until exit() ends it
+        }
+    }
+
+    private void taken(RunnerNode serving) {
+        Runner.processIs(serving.context());
+        node.set(serving);
+        greeted.countDown();
+    }
+
+    private void ended(String reason) {
+        RunnerNode served = node.get();
+        if (served == null || !served.lostCaller()) {
+            exit(0);
+            return;
+        }
+        // The link of a dying process closes a moment before the process is gone: wait for that, to clean up after it.
+        Optional<ProcessHandle> dying = parent();
+        CompletableFuture<Boolean> gone = dying.map(
+                        parent -> parent.onExit().thenApply(over -> true))
+                .orElseGet(() -> CompletableFuture.completedFuture(true))
+                .completeOnTimeout(false, PARENT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Void> _ = gone.thenAccept(isGone -> {
+            if (isGone) {
+                removeHome();
+            }
+            exit(0, reason);
+        });
+    }
+
+    private void awaitWelcome() {
+        try {
+            if (!greeted.await(FAILSAFE.toMillis(), TimeUnit.MILLISECONDS)) {
+                exit(NO_ANSWER, "no answer from " + boot.home() + " within " + FAILSAFE.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            exit(NO_ANSWER, "interrupted while greeting");
+        }
+    }
+
+    /** Evidence that does not need the link: the parent's pid is gone, or belongs to another process by now. */
+    private void watchParent() {
+        CompletableFuture<?> _ = ProcessHandle.of(boot.parentPid())
+                .filter(parent -> Kiln.startedAtMillis(parent) == boot.parentStartedAtMillis())
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(this::parentEnded);
+    }
+
+    private Optional<ProcessHandle> parent() {
+        return ProcessHandle.of(boot.parentPid())
+                .filter(parent -> Kiln.startedAtMillis(parent) == boot.parentStartedAtMillis());
+    }
+
+    private void parentEnded() {
+        removeHome();
+        String reason = "the caller's process " + boot.parentPid() + " has ended";
+        RunnerNode serving = node.get();
+        if (serving == null) {
+            exit(NO_ANSWER, reason);
+        } else {
+            serving.callerLost(reason);
+        }
+    }
+
+    /** A caller that was killed could not remove its socket and folder; each of its runners tries. */
+    private void removeHome() {
+        Path folder = boot.home().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return;
+        }
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // Another runner of the same caller was faster.
+        }
+    }
+
+    private void exit(int status, String why) {
+        System.err.println("kiln: " + why);
+        exit(status);
+    }
+
+    /** Ends the process, shutdown hooks of user code included, but not longer than its patience. */
+    private void exit(int status) {
+        if (exiting.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("kiln-exit").start(() -> System.exit(status));
+            Thread.ofPlatform().daemon().name("kiln-exit-watchdog").start(() -> {
+                LockSupport.parkNanos(EXIT_PATIENCE.toNanos());
+                Runtime.getRuntime().halt(status);
+            });
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.runner;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Message.Status;
+
+/** Tells the caller what is held here whenever it has changed. Any thread. */
+final class StatusTeller {
+    private final FrameSpace space;
+    private final Link link;
+    private Status last = new Status(0, 0, 0); // guarded by this
+
+    StatusTeller(FrameSpace space, Link link) {
+        this.space = space;
+        this.link = link;
+    }
+
+    /** Tells, if the number of running calls, or what is held here, is not what was told last. */
+    synchronized void tell(int active) {
+        var now = new Status(active, space.residentCount(), space.residentBytes());
+        if (!now.equals(last)) {
+            last = now;
+            link.send(now); // under the lock, so that an older status never overtakes a newer one; it does not block
+        }
+    }
+
+    /** The same right before a result is sent, so that its receiver finds it counted; calls alone are not worth a message. */
+    synchronized void tellResidents() {
+        if (space.residentCount() != last.residentCount() || space.residentBytes() != last.residentBytes()) {
+            tell(last.activeCalls());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.kiln.runner.wire;
+
+import dev.kiln.gc.ProcessRef;
+import java.time.Duration;
+
+/**
+ * What a runner is told when it is taken into its pool.
+ *
+ * @param pool the pool's name
+ * @param caller the party that it works for
+ * @param self the party that it is
+ * @param lease how long either side may be silent before the other holds it for dead
+ * @param heartbeat how often each side says that it lives
+ * @param grace how long an interrupted closure may take to end before its caller is answered without it
+ * @param shutdownTimeout how long unlinked work goes on when the caller is gone
+ * @param placeFrames whether frames in results stay here
+ * @param sharedMemory whether caller and runner are on one host and may map each other's memory
+ * @param strictSlots whether resident data of a call keeps that call's slot
+ */
+public record RunnerSettings(
+        String pool,
+        ProcessRef caller,
+        ProcessRef self,
+        Duration lease,
+        Duration heartbeat,
+        Duration grace,
+        Duration shutdownTimeout,
+        boolean placeFrames,
+        boolean sharedMemory,
+        boolean strictSlots) {}

@@ -1,0 +1,160 @@
+package dev.kiln.runner.wire;
+
+import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.Update;
+import dev.kiln.runner.wire.Message.Answer;
+import dev.kiln.runner.wire.Message.Ask;
+import dev.kiln.runner.wire.Message.Cancel;
+import dev.kiln.runner.wire.Message.CancelAsk;
+import dev.kiln.runner.wire.Message.Ended;
+import dev.kiln.runner.wire.Message.Ending;
+import dev.kiln.runner.wire.Message.Execute;
+import dev.kiln.runner.wire.Message.Gc;
+import dev.kiln.runner.wire.Message.Heartbeat;
+import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.PeerGone;
+import dev.kiln.runner.wire.Message.Rejected;
+import dev.kiln.runner.wire.Message.Retire;
+import dev.kiln.runner.wire.Message.RetireAnswer;
+import dev.kiln.runner.wire.Message.Returned;
+import dev.kiln.runner.wire.Message.Shutdown;
+import dev.kiln.runner.wire.Message.SlotFreed;
+import dev.kiln.runner.wire.Message.Status;
+import dev.kiln.runner.wire.Message.Threw;
+import dev.kiln.runner.wire.Message.Unanswered;
+import dev.kiln.runner.wire.Message.Welcome;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Messages of every kind with random fields, and a form of them that can be compared although they hold arrays. */
+final class Samples {
+    private final RandomGenerator random;
+
+    Samples(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** One of each kind, and of each kind within a kind. */
+    List<Message> ofEveryKind() {
+        List<Message> all = new ArrayList<>(List.of(
+                new Hello(
+                        1,
+                        text(),
+                        bytes(),
+                        text(),
+                        text(),
+                        text(),
+                        text(),
+                        random.nextLong(),
+                        random.nextLong(),
+                        text()),
+                new Welcome(bytes(), settings()),
+                new Rejected(text()),
+                new Execute(random.nextLong(), random.nextBoolean(), random.nextLong(), bytes()),
+                new Cancel(random.nextLong()),
+                new Returned(random.nextLong(), random.nextBoolean(), bytes()),
+                new Threw(random.nextLong(), bytes()),
+                new SlotFreed(random.nextLong()),
+                new Ask(random.nextLong(), process(), process(), bytes()),
+                new Answer(random.nextLong(), process(), bytes()),
+                new Unanswered(random.nextLong(), process(), text()),
+                new CancelAsk(random.nextLong(), process(), process()),
+                new Gc(process(), update(random.nextInt(20))),
+                new Gc(process(), new Acknowledged(process(), process(), random.nextLong(Long.MAX_VALUE))),
+                new Gc(process(), new Acknowledged(process(), process(), Acknowledged.FENCED)),
+                new PeerGone(process(), text()),
+                new Heartbeat(),
+                new Status(random.nextInt(), random.nextLong(), random.nextLong()),
+                new Retire(bytes()),
+                new RetireAnswer(random.nextBoolean()),
+                new Shutdown(random.nextLong())));
+        for (Ending ending : Ending.values()) {
+            all.add(new Ended(random.nextLong(), ending, random.nextBoolean()));
+        }
+        return all;
+    }
+
+    Update update(int numbers) {
+        return new Update(
+                process(), random.nextLong(1, Long.MAX_VALUE), longs(numbers), longs(numbers), longs(numbers));
+    }
+
+    byte[] bytes() {
+        return bytes(random.nextInt(200));
+    }
+
+    byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private List<Long> longs(int count) {
+        return random.longs(count).boxed().toList();
+    }
+
+    private ProcessRef process() {
+        return new ProcessRef("p" + text(), random.nextLong());
+    }
+
+    private String text() {
+        return random.ints(random.nextInt(30), 1, Character.MAX_VALUE)
+                .filter(c -> !Character.isSurrogate((char) c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private RunnerSettings settings() {
+        return new RunnerSettings(
+                text(),
+                process(),
+                process(),
+                duration(),
+                duration(),
+                duration(),
+                duration(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean());
+    }
+
+    private Duration duration() {
+        return Duration.ofMillis(random.nextLong());
+    }
+
+    static byte[] wire(Message message) {
+        MessageCodec.Encoded encoded = MessageCodec.encode(message);
+        byte[] all = Arrays.copyOf(encoded.head(), encoded.size());
+        System.arraycopy(encoded.payload(), 0, all, encoded.head().length, encoded.payload().length);
+        return all;
+    }
+
+    /** The type and all that is in it; equal for equal messages. */
+    static List<Object> content(Record message) {
+        List<Object> content = new ArrayList<>(List.of(message.getClass()));
+        for (RecordComponent component : message.getClass().getRecordComponents()) {
+            content.add(
+                    switch (value(component, message)) {
+                        case byte[] bytes -> ByteBuffer.wrap(bytes); // equal if its bytes are
+                        case Record inner -> content(inner);
+                        case Object plain -> plain;
+                    });
+        }
+        return content;
+    }
+
+    private static Object value(RecordComponent component, Record message) {
+        try {
+            component.getAccessor().setAccessible(true);
+            return component.getAccessor().invoke(message);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+}
