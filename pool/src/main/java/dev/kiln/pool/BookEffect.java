@@ -1,0 +1,50 @@
+package dev.kiln.pool;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the books want done, in this order. */
+sealed interface BookEffect {
+
+    /** Start a runner of that id. */
+    record Boot(String runner) implements BookEffect {}
+
+    /** Send the call to the runner. */
+    record Dispatch(long call, String runner) implements BookEffect {}
+
+    /** Tell the runner that the call is no longer wanted. */
+    record CancelAt(long call, String runner) implements BookEffect {}
+
+    /** The call waited too long; the last boot problem goes along, if there is one. */
+    record TimedOut(
+            long call, CallTimedOut.Phase phase, @Nullable BootFailed cause) implements BookEffect {}
+
+    /** The call fails, since no runner can be started. */
+    record Unbootable(long call, BootFailed cause) implements BookEffect {}
+
+    /** The queue is full. */
+    record Saturated(long call, String occupation) implements BookEffect {}
+
+    /** The pool is closing; the call never ran. */
+    record Turned(long call) implements BookEffect {}
+
+    /** The runner ended under the call. */
+    record Lost(long call, String runner, String how, boolean closing) implements BookEffect {}
+
+    /** Ask the runner whether it has nothing to do. */
+    record AskRetire(String runner) implements BookEffect {}
+
+    /** Tell the runner to finish what it has within that time, then to end. */
+    record Stop(String runner, long drainNanos) implements BookEffect {}
+
+    /** End the runner at once; {@code why} is for the log and for those that lose something. */
+    record Kill(String runner, String why) implements BookEffect {}
+
+    /** The first min runners are up. */
+    record Opened() implements BookEffect {}
+
+    /** One of the first min runners did not come up. */
+    record OpenFailed(BootFailed cause) implements BookEffect {}
+
+    /** The pool was closing and no runner is left. */
+    record AllGone() implements BookEffect {}
+}

@@ -1,0 +1,49 @@
+package dev.kiln.pool;
+
+/** What the books are told. Every event on a call or runner that they do not know, or no longer, changes nothing. */
+sealed interface BookEvent {
+
+    /** A call wants a slot; {@code latestNanos} is when it stops wanting one. */
+    record Arrived(long call, long latestNanos) implements BookEvent {}
+
+    /** The caller no longer wants the call. */
+    record Withdrawn(long call) implements BookEvent {}
+
+    /**
+     * The call has an outcome.
+     *
+     * @param slotKept whether something goes on in its slot: data that holds it, or work that did not stop
+     * @param unstoppable whether that is work that did not stop: the runner is not to be used any more
+     */
+    record Finished(long call, String runner, boolean slotKept, boolean unstoppable) implements BookEvent {}
+
+    /** A slot that was kept is free. */
+    record SlotFreed(long call, String runner) implements BookEvent {}
+
+    /** The runner would not begin the call, since it is leaving; it waits again until {@code latestNanos}. */
+    record NotTaken(long call, String runner, long latestNanos) implements BookEvent {}
+
+    /** A runner is up. */
+    record Greeted(String runner) implements BookEvent {}
+
+    /** A runner could not be started; {@code problem} is what callers are told. */
+    record BootProblem(String runner, BootFailed problem) implements BookEvent {}
+
+    /** A runner has ended. */
+    record Died(String runner, String how) implements BookEvent {}
+
+    /** A runner says how much data it holds for others. */
+    record Reported(String runner, long residents) implements BookEvent {}
+
+    /** A runner that was asked to retire says whether it does. */
+    record RetireAnswered(String runner, boolean goes) implements BookEvent {}
+
+    /** The bounds have changed. */
+    record Resized(int min, int max) implements BookEvent {}
+
+    /** The pool closes. */
+    record Closing() implements BookEvent {}
+
+    /** Time has passed. */
+    record Tick() implements BookEvent {}
+}

@@ -1,0 +1,253 @@
+package dev.kiln.pool;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.SpaceOptions;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.pool.spi.Backend;
+import dev.kiln.pool.spi.BootProblem;
+import dev.kiln.runner.AnswerDesk;
+import dev.kiln.runner.Questions;
+import dev.kiln.runner.wire.Message.Heartbeat;
+import dev.kiln.runner.wire.RunnerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+
+/**
+ * Puts a pool's parts together and takes them apart: books and their owner, runners, calls, frames, backend. Threads: the
+ * owner's, one for chores (ticks, garbage-collection messages), one for deadlines, those that wait for backends, and the
+ * links'; closures of the user run on none of them.
+ */
+final class Headquarters {
+    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LEASE = Duration.ofSeconds(20);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final PoolOptions options;
+    private final Backend backend;
+    private final Runnable forget;
+    private final LiveRunners runners = new LiveRunners();
+    private final OpenCalls calls = new OpenCalls();
+    private final FrameSpace space;
+    private final Questions questions;
+    private final AnswerDesk answers;
+    private final ScheduledThreadPoolExecutor chores;
+    private final ScheduledThreadPoolExecutor clock;
+    private final PoolOwner owner;
+    private final Reception reception;
+    private final CallDesk desk;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> allGone = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private long saidNanos = System.nanoTime(); // chores thread only
+
+    private Headquarters(PoolOptions options, Backend backend, Runnable forget) {
+        this.options = options;
+        this.backend = backend;
+        this.forget = forget;
+        var self = new ProcessRef(options.name() + "-caller", System.currentTimeMillis());
+        this.questions = new Questions(self);
+        this.space = FrameSpace.open(
+                self,
+                new PoolPeers(runners, questions, options.timeout()),
+                new SpaceOptions(options.placeFrames(), backend.sharesMemory(), LEASE));
+        this.answers = new AnswerDesk(space, options.name(), () -> {});
+        this.chores = daemon("kiln-chores-" + options.name());
+        this.clock = daemon("kiln-clock-" + options.name());
+        var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
+        var hands = new PoolHands(options, backend, space, runners, calls, questions, clock, GRACE, this::tell);
+        this.owner = new PoolOwner("kiln-pool-" + options.name(), books, effect -> {
+            switch (effect) {
+                case BookEffect.Opened _ -> opened.complete(null);
+                case BookEffect.OpenFailed e -> opened.completeExceptionally(e.cause());
+                case BookEffect.AllGone _ -> allGone.complete(null);
+                default -> hands.carryOut(effect);
+            }
+        });
+        this.reception = new Reception(runners, this::settingsOf, this::tell);
+        this.desk = new CallDesk(options, space, calls, this::tell, closing::get);
+    }
+
+    private static ScheduledThreadPoolExecutor daemon(String name) {
+        var executor = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name).factory());
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    /** Opens a pool and waits for its first runners; leaves nothing behind if one does not come up. */
+    static Headquarters open(PoolOptions options, Backend backend, Runnable forget) {
+        var headquarters = new Headquarters(options, backend, forget);
+        try {
+            headquarters.start();
+        } catch (RuntimeException | Error e) {
+            headquarters.close();
+            throw e;
+        }
+        return headquarters;
+    }
+
+    private void start() {
+        var switchboard = new Switchboard(options, space, questions, answers, runners, calls, chores, this::tell);
+        Future<?> _ =
+                chores.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            backend.open(options.name(), () -> new RunnerPort(reception, switchboard));
+        } catch (BootProblem e) {
+            tell(new BookEvent.Closing()); // the first that the books hear: they ask for no runner
+            throw new BootFailed(
+                    "pool " + options.name() + " cannot start runners (" + backend.name() + "): " + e.getMessage(),
+                    e.permanent(),
+                    e);
+        } finally {
+            owner.start();
+        }
+        tell(new BookEvent.Tick());
+        try {
+            opened.get();
+        } catch (ExecutionException e) {
+            BootFailed cause = (BootFailed) Objects.requireNonNull(e.getCause());
+            throw new BootFailed(
+                    "pool " + options.name() + " was not opened, since one of its first " + options.min()
+                            + " runners did not come up: " + cause.getMessage(),
+                    cause.permanent(),
+                    cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BootFailed("opening pool " + options.name() + " was interrupted", false, e);
+        }
+    }
+
+    private RunnerSettings settingsOf(ProcessRef runner) {
+        return new RunnerSettings(
+                options.name(),
+                space.self(),
+                runner,
+                LEASE,
+                HEARTBEAT,
+                GRACE,
+                options.shutdownTimeout(),
+                options.placeFrames(),
+                backend.sharesMemory(),
+                options.strictSlots());
+    }
+
+    CallDesk desk() {
+        return desk;
+    }
+
+    void tell(BookEvent event) {
+        owner.tell(event);
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            space.tick();
+            reception.closeSilent(now);
+            boolean beat = now - saidNanos >= HEARTBEAT.toNanos();
+            saidNanos = beat ? now : saidNanos;
+            for (LiveRunner runner : runners.all()) {
+                if (beat) {
+                    runner.send(new Heartbeat());
+                }
+                if (runner.silentNanos(now) > LEASE.toNanos()) {
+                    runner.kill("it was silent for longer than its lease of " + LEASE);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a tick of pool " + options.name() + " failed; the next tries again", e);
+        }
+    }
+
+    List<RunnerInfo> runners() {
+        return owner.read(books -> {
+            List<RunnerInfo> infos = new ArrayList<>();
+            for (CrewMember member : books.crew().all()) {
+                LiveRunner live = runners.find(member.id());
+                if (live != null) {
+                    infos.add(live.info(member.state(), member.calls().size()));
+                }
+            }
+            return List.copyOf(infos);
+        });
+    }
+
+    PoolStats stats() {
+        return owner.read(Books::stats);
+    }
+
+    /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
+    void close() {
+        if (closing.compareAndSet(false, true)) {
+            try {
+                tell(new BookEvent.Closing());
+                await(allGone);
+                takeApart();
+            } finally {
+                closed.complete(null);
+            }
+        } else {
+            await(closed);
+        }
+    }
+
+    private void takeApart() {
+        String reason = "pool " + options.name() + " is closed";
+        var why = new PoolClosed(reason);
+        calls.failAll(why);
+        questions.goneAll(reason);
+        clock.shutdownNow();
+        backend.close();
+        answers.close();
+        space.close(why);
+        owner.stop();
+        chores.shutdown();
+        awaitEnd(chores);
+        awaitEnd(clock);
+        forget.run();
+    }
+
+    private static void awaitEnd(ExecutorService threads) {
+        boolean interrupted = false;
+        while (!threads.isTerminated()) {
+            try {
+                boolean _ = threads.awaitTermination(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(CompletableFuture<Void> done) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                done.get();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("closing never fails", e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.kiln.pool;
+
+import dev.kiln.pool.spi.Backend;
+import dev.kiln.pool.spi.BootOrder;
+import dev.kiln.pool.spi.BootProblem;
+import dev.kiln.pool.spi.Door;
+import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.Kiln;
+import dev.kiln.runner.RunnerGreeting;
+import dev.kiln.runner.RunnerNode;
+import dev.kiln.runner.wire.MemoryLink;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Runners in this process, over links in memory. */
+final class InProcess implements Backend {
+    private final Map<String, InProcessMachine> machines = new ConcurrentHashMap<>();
+    private volatile @Nullable Door door;
+
+    @Override
+    public String name() {
+        return "in this process";
+    }
+
+    @Override
+    public void open(String pool, Door entrance) throws BootProblem {
+        if (door != null) {
+            throw new BootProblem(true, "this backend serves another pool already; make one for each pool", null);
+        }
+        door = entrance;
+    }
+
+    @Override
+    public Machine boot(BootOrder order) throws BootProblem {
+        Door entrance = door;
+        if (entrance == null) {
+            throw new BootProblem(true, "the backend is not open", null);
+        }
+        var machine = new InProcessMachine();
+        machines.put(order.runner(), machine);
+        var greeting = new RunnerGreeting(order.proof(), machine::taken, machine::over, machine::over);
+        MemoryLink.Pair link = MemoryLink.connect(entrance.get(), greeting);
+        machine.ended().thenRun(() -> {
+            machines.remove(order.runner());
+            link.second().close();
+        });
+        link.second().send(Kiln.hello(order.runner(), order.token()));
+        return machine;
+    }
+
+    @Override
+    public boolean sharesMemory() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        machines.values().forEach(InProcessMachine::kill);
+    }
+
+    /** A runner without a machine of its own. */
+    private static final class InProcessMachine implements Machine {
+        private final CompletableFuture<String> ended = new CompletableFuture<>();
+        private final CompletableFuture<RunnerNode> node = new CompletableFuture<>();
+
+        void taken(RunnerNode serving) {
+            node.complete(serving);
+        }
+
+        void over(String reason) {
+            ended.complete(reason);
+        }
+
+        @Override
+        public OptionalLong pid() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public CompletionStage<String> ended() {
+            return ended;
+        }
+
+        @Override
+        public void kill() {
+            if (node.isDone()) {
+                node.join().stop("killed");
+            } else {
+                over("killed before it greeted");
+                CompletableFuture<?> _ = node.thenAccept(late -> late.stop("killed"));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.kiln.pool;
+
+import dev.kiln.pool.spi.BootProblem;
+import dev.kiln.runner.RunnerMain;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * How this very program is started again as a runner: the same JVM, class and module path, {@code -D}, {@code --add-*} and
+ * {@code --enable-*} options and working directory; not its heap size, collector, agents or debugger.
+ */
+final class JavaCommand {
+    private static final Pattern INHERITED = Pattern.compile("-D.*|--add-(opens|exports|reads|modules)=.*|"
+            + "--(limit-modules|patch-module|enable-native-access|illegal-native-access"
+            + "|sun-misc-unsafe-memory-access|finalization)=.*|--enable-preview|-(ea|da|esa|dsa)(:.*)?"
+            + "|-(enable|disable)(system)?assertions(:.*)?");
+    private static final Pattern NOT_INHERITED =
+            Pattern.compile("-D(com\\.sun\\.management\\.|java\\.class\\.path=).*");
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:[+]Use\\w*GC");
+
+    /** What Arrow and our own memory need, and a runner's JVM may have since it is ours. */
+    private static final List<String> NEEDED = List.of(
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private final List<String> beforeOptions;
+    private final List<String> mainClass;
+
+    private JavaCommand(List<String> beforeOptions, List<String> mainClass) {
+        this.beforeOptions = beforeOptions;
+        this.mainClass = mainClass;
+    }
+
+    /** @throws BootProblem permanent, with advice, if this program cannot be started again from outside */
+    static JavaCommand ofThisProgram() throws BootProblem {
+        String classPath = System.getProperty("java.class.path", "");
+        String modulePath = System.getProperty("jdk.module.path", "");
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        refuseWhatCannotWork(java);
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (INHERITED.matcher(option).matches()
+                    && !NOT_INHERITED.matcher(option).matches()) {
+                command.add(option);
+            }
+        }
+        command.addAll(NEEDED);
+        command.add("-XX:-UsePerfData");
+        if (!classPath.isEmpty()) {
+            command.addAll(List.of("--class-path", classPath));
+        }
+        if (!modulePath.isEmpty()) {
+            command.addAll(List.of("--module-path", modulePath, "--add-modules", "ALL-MODULE-PATH"));
+        }
+        Module module = RunnerMain.class.getModule();
+        List<String> main = module.isNamed()
+                ? List.of("--module", module.getName() + "/" + RunnerMain.class.getName())
+                : List.of(RunnerMain.class.getName());
+        return new JavaCommand(List.copyOf(command), main);
+    }
+
+    private static void refuseWhatCannotWork(Path java) throws BootProblem {
+        String started = System.getProperty("sun.java.command", "");
+        if (started.startsWith("jdk.compiler/com.sun.tools.javac.launcher")) {
+            throw new BootProblem(
+                    true,
+                    "this program was started from a source file, whose classes exist in memory only: compile it with"
+                            + " javac and start it with a class path",
+                    null);
+        }
+        if (!ClassLoader.getSystemClassLoader().equals(RunnerMain.class.getClassLoader())) {
+            throw new BootProblem(
+                    true,
+                    "Kiln was loaded by " + RunnerMain.class.getClassLoader()
+                            + ", not from the class path that a new process would get; start the program with its jars on"
+                            + " the class path, or use the in-process backend",
+                    null);
+        }
+        if (!Files.isExecutable(java)) {
+            throw new BootProblem(true, "there is no java command at " + java + " (java.home)", null);
+        }
+    }
+
+    /** The command line of one runner. {@code jvmOptions} come last, so that they win. */
+    List<String> toRun(Path bootFile, List<String> jvmOptions) {
+        List<String> command = new ArrayList<>(beforeOptions);
+        if (jvmOptions.stream().noneMatch(option -> COLLECTOR.matcher(option).matches())) {
+            command.add("-XX:+UseSerialGC"); // fastest to start, and a runner's data is outside of its heap
+        }
+        command.addAll(jvmOptions);
+        command.addAll(mainClass);
+        command.add(bootFile.toString());
+        return command;
+    }
+}

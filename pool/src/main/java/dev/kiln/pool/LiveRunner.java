@@ -1,0 +1,150 @@
+package dev.kiln.pool;
+
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.Status;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What there is of one runner on this side: its machine, its link, what it last said. Any thread. */
+final class LiveRunner {
+    private static final long DRAIN_LINK_MILLIS = 500;
+
+    private final ProcessRef ref;
+    private final byte[] token;
+    private final byte[] proof;
+    private final Instant startedAt = Instant.now();
+    private final CompletableFuture<Void> linkClosed = new CompletableFuture<>();
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final AtomicBoolean claimed = new AtomicBoolean();
+    private volatile @Nullable Machine machine;
+    private volatile @Nullable Link link;
+    private volatile @Nullable Hello hello;
+    private volatile Status status = new Status(0, 0, 0);
+    private volatile long heardNanos;
+    private volatile @Nullable String killedBecause;
+
+    LiveRunner(ProcessRef ref, byte[] token, byte[] proof) {
+        this.ref = ref;
+        this.token = token;
+        this.proof = proof;
+    }
+
+    String id() {
+        return ref.name();
+    }
+
+    ProcessRef ref() {
+        return ref;
+    }
+
+    byte[] token() {
+        return token;
+    }
+
+    byte[] proof() {
+        return proof;
+    }
+
+    /** Whether this was the first to show the token: it is taken once. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /** The backend has started it. If it was to be killed meanwhile, it is killed now. */
+    void runsOn(Machine started) {
+        machine = started;
+        CompletionStage<?> _ =
+                started.ended().whenComplete((how, never) -> machineEnded(how == null ? "it ended" : how));
+        if (killedBecause != null) {
+            started.kill();
+        }
+    }
+
+    private void machineEnded(String how) {
+        // What a process wrote before it died is still in the link: read to its end first, so that a result that was
+        // sent
+        // counts. The link of a dead process ends at once; the limit is for a machine that took its network with it.
+        CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkClosed;
+        String why = killedBecause;
+        String text = why == null ? how : why + " (" + how + ")";
+        CompletableFuture<?> _ = read.completeOnTimeout(null, DRAIN_LINK_MILLIS, TimeUnit.MILLISECONDS)
+                .thenRun(() -> ended.complete(text));
+    }
+
+    /** Tells, once, that the runner has ended and how: on evidence of death, after its link was read to the end. */
+    void whenEnded(Consumer<String> listener) {
+        CompletableFuture<?> _ = ended.thenAccept(listener);
+    }
+
+    /** The runner has proved who it is. */
+    void greeted(Link over, Hello greeting) {
+        hello = greeting;
+        link = over;
+        heard();
+    }
+
+    void linkClosed() {
+        linkClosed.complete(null);
+    }
+
+    void send(Message message) {
+        Link to = link;
+        if (to != null) {
+            to.send(message);
+        }
+    }
+
+    /** Ends it at once; {@code why} becomes part of how it ended. */
+    void kill(String why) {
+        killedBecause = why;
+        Machine on = machine;
+        if (on != null) {
+            on.kill();
+        }
+    }
+
+    void close() {
+        Link to = link;
+        if (to != null) {
+            to.close();
+        }
+    }
+
+    void heard() {
+        heardNanos = System.nanoTime();
+    }
+
+    /** How long it has said nothing; 0 while it has not greeted. */
+    long silentNanos(long nowNanos) {
+        return link == null ? 0 : nowNanos - heardNanos;
+    }
+
+    void status(Status said) {
+        status = said;
+    }
+
+    RunnerInfo info(RunnerState state, int activeCalls) {
+        Hello said = hello;
+        Status last = status;
+        return new RunnerInfo(
+                id(),
+                said == null ? OptionalLong.empty() : OptionalLong.of(said.pid()),
+                state,
+                activeCalls,
+                0,
+                last.residentCount(),
+                last.residentBytes(),
+                said == null ? "" : said.host(),
+                startedAt);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.kiln.pool;
+
+import dev.kiln.KilnException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that are not over. Of result, failure, cancel and deadline the first to take a call out of here decides how it
+ * ended; the others find it gone. Any thread.
+ */
+final class OpenCalls {
+    private final Map<Long, PendingCall> open = new ConcurrentHashMap<>();
+    private final AtomicLong lastId = new AtomicLong();
+
+    long nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    void add(PendingCall call) {
+        open.put(call.id(), call);
+    }
+
+    @Nullable
+    PendingCall find(long id) {
+        return open.get(id);
+    }
+
+    /** Ends a call; whether it was open, and so ended like this. */
+    boolean end(long id, Outcome outcome) {
+        PendingCall call = open.remove(id);
+        if (call == null) {
+            return false;
+        }
+        // Dependents of this future are all asynchronous: completing it runs nobody else's code on this thread.
+        call.outcome().complete(outcome);
+        return true;
+    }
+
+    boolean fail(long id, KilnException why) {
+        return end(id, new Outcome.Failed(why));
+    }
+
+    /** Takes a call out without an outcome: the one who does gives it one. */
+    boolean take(long id) {
+        return open.remove(id) != null;
+    }
+
+    void failAll(KilnException why) {
+        open.keySet().forEach(id -> fail(id, why));
+    }
+}

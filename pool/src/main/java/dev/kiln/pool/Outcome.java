@@ -1,0 +1,19 @@
+package dev.kiln.pool;
+
+import dev.kiln.KilnException;
+import dev.kiln.gc.ProcessRef;
+
+/** How a call ended, before anything of it is read: reading runs the user's code and belongs on the user's threads. */
+sealed interface Outcome {
+
+    /** The closure returned. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Returned(ProcessRef runner, byte[] result) implements Outcome {}
+
+    /** The closure threw. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Threw(ProcessRef runner, byte[] failure) implements Outcome {}
+
+    /** It has no outcome of its own. */
+    record Failed(KilnException why) implements Outcome {}
+}

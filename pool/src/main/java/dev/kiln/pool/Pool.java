@@ -1,0 +1,136 @@
+package dev.kiln.pool;
+
+import dev.kiln.pool.spi.Backend;
+import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RemoteRunnable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs pieces of this program in short-lived copies of it.
+ *
+ * <pre>{@code
+ * try (Pool pool = Pool.named("media").max(10).maxConcurrency(4).open()) {
+ *     Thumbnail t = pool.call(() -> Thumbnails.of(video, second));
+ * }
+ * }</pre>
+ *
+ * The closure runs in a runner: a process that the pool starts when it is needed and ends when it is not, with this
+ * program's own classes. Dataframes in what it returns stay there; the caller gets {@linkplain dev.kiln.frame.Frame handles}
+ * in their places, works on them from here, and the memory over there is freed when it drops them.
+ *
+ * <p>How many runners there may be, how long a call may take and what a runner is: see {@link PoolBuilder}.
+ *
+ * <p>Thread-safe. Source of the idea: FLAME for Elixir.
+ */
+public final class Pool implements Caller, AutoCloseable {
+    private static final Set<String> OPEN_NAMES = ConcurrentHashMap.newKeySet();
+
+    private final PoolOptions options;
+    private final Headquarters headquarters;
+    private final CallerView view;
+
+    private Pool(PoolOptions options, Headquarters headquarters) {
+        this.options = options;
+        this.headquarters = headquarters;
+        this.view = new CallerView(headquarters.desk(), CallOptions.DEFAULT);
+    }
+
+    /** Begins a pool. The name shows in messages and in the runners' ids, and is unique among this process's open pools. */
+    public static PoolBuilder named(String name) {
+        return new PoolBuilder(name);
+    }
+
+    static Pool open(PoolOptions options, Backend backend) {
+        if (!OPEN_NAMES.add(options.name())) {
+            throw new IllegalStateException("a pool named '" + options.name()
+                    + "' is open in this process already: close it first, or choose another name");
+        }
+        Runnable forget = () -> OPEN_NAMES.remove(options.name());
+        try {
+            return new Pool(options, Headquarters.open(options, backend, forget));
+        } catch (RuntimeException | Error e) {
+            forget.run();
+            throw e;
+        }
+    }
+
+    /** The pool's name. */
+    public String name() {
+        return options.name();
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(RemoteCallable<T> work) {
+        return view.call(work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> Call<T> submit(RemoteCallable<T> work) {
+        return view.submit(work);
+    }
+
+    @Override
+    public void execute(RemoteRunnable work) {
+        view.execute(work);
+    }
+
+    @Override
+    public Caller within(Duration timeout) {
+        return view.within(timeout);
+    }
+
+    @Override
+    public Caller unlinked() {
+        return view.unlinked();
+    }
+
+    /**
+     * Moves all frames in a value, however nested, to a runner.
+     *
+     * @return the same structure with handles in their places; the value's own frames are unchanged and still to be closed
+     */
+    public <T extends @Nullable Object> T put(T value) {
+        RemoteCallable<T> work = () -> value;
+        return call(work);
+    }
+
+    /**
+     * Changes how many runners there may be. Those above max go: idle ones first, busy ones after what they have.
+     *
+     * @param min at least 0
+     * @param max at least 1 and min
+     */
+    public void resize(int min, int max) {
+        PoolBuilder.require(min >= 0, "min", min, "at least 0");
+        PoolBuilder.require(max >= 1 && max >= min, "max", max, "at least 1 and at least min (" + min + ")");
+        headquarters.tell(new BookEvent.Resized(min, max));
+    }
+
+    /** The runners that are not gone, oldest first, as last heard of. */
+    public List<RunnerInfo> runners() {
+        return headquarters.runners();
+    }
+
+    /** The pool's numbers now. */
+    public PoolStats stats() {
+        return headquarters.stats();
+    }
+
+    /**
+     * Closes the pool and waits until nothing of it is left: waiting calls fail with {@link PoolClosed}, running ones have the
+     * shutdownTimeout to end, then their runners are killed; frames that were not brought home are lost. Idempotent.
+     */
+    @Override
+    public void close() {
+        headquarters.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Pool[" + options.name() + "]";
+    }
+}

@@ -1,0 +1,199 @@
+package dev.kiln.pool;
+
+import dev.kiln.KilnException;
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.pool.BookEffect.CancelAt;
+import dev.kiln.pool.BookEffect.Dispatch;
+import dev.kiln.pool.BookEffect.Lost;
+import dev.kiln.pool.spi.Backend;
+import dev.kiln.pool.spi.BootOrder;
+import dev.kiln.pool.spi.BootProblem;
+import dev.kiln.runner.Questions;
+import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Cancel;
+import dev.kiln.runner.wire.Message.Execute;
+import dev.kiln.runner.wire.Message.PeerGone;
+import dev.kiln.runner.wire.Message.Retire;
+import dev.kiln.runner.wire.Message.Shutdown;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Does what the books want done, on the owner's thread; asking a backend for a runner, which may block, on its own. */
+final class PoolHands {
+    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+    private static final byte[] NO_CHECK = {};
+
+    private final PoolOptions options;
+    private final Backend backend;
+    private final FrameSpace space;
+    private final LiveRunners runners;
+    private final OpenCalls calls;
+    private final Questions questions;
+    private final ScheduledExecutorService clock;
+    private final Duration grace;
+    private final Consumer<BookEvent> books;
+    private final byte[] idleCheck;
+
+    PoolHands(
+            PoolOptions options,
+            Backend backend,
+            FrameSpace space,
+            LiveRunners runners,
+            OpenCalls calls,
+            Questions questions,
+            ScheduledExecutorService clock,
+            Duration grace,
+            Consumer<BookEvent> books) {
+        this.options = options;
+        this.backend = backend;
+        this.space = space;
+        this.runners = runners;
+        this.calls = calls;
+        this.questions = questions;
+        this.clock = clock;
+        this.grace = grace;
+        this.books = books;
+        this.idleCheck = packed(options.idleCheck());
+    }
+
+    private byte[] packed(@Nullable RemoteCallable<Boolean> check) {
+        if (check == null) {
+            return NO_CHECK;
+        }
+        try (var parcel = space.packWork(check)) {
+            return parcel.bytes();
+        }
+    }
+
+    void carryOut(BookEffect effect) {
+        switch (effect) {
+            case BookEffect.Boot e -> boot(e.runner());
+            case Dispatch e -> dispatch(e);
+            case CancelAt e -> send(e.runner(), new Cancel(e.call()));
+            case BookEffect.TimedOut e -> calls.fail(e.call(), waitedTooLong(e));
+            case BookEffect.Unbootable e ->
+                calls.fail(
+                        e.call(),
+                        new BootFailed(
+                                name(e.call()) + " has no runner: " + e.cause().getMessage(),
+                                e.cause().permanent(),
+                                e.cause()));
+            case BookEffect.Saturated e ->
+                calls.fail(
+                        e.call(),
+                        new PoolSaturated(name(e.call()) + " was refused: " + e.occupation()
+                                + "; raise max, maxConcurrency or maxQueue, or call less"));
+            case BookEffect.Turned e ->
+                calls.fail(e.call(), new PoolClosed(name(e.call()) + " never ran: the pool was closed"));
+            case Lost e -> calls.fail(e.call(), lost(e));
+            case BookEffect.AskRetire e -> send(e.runner(), new Retire(idleCheck));
+            case BookEffect.Stop e -> send(e.runner(), new Shutdown(TimeUnit.NANOSECONDS.toMillis(e.drainNanos())));
+            case BookEffect.Kill e -> {
+                LiveRunner runner = runners.find(e.runner());
+                if (runner != null) {
+                    runner.kill(e.why());
+                }
+            }
+            case BookEffect.Opened _, BookEffect.OpenFailed _, BookEffect.AllGone _ ->
+                throw new IllegalArgumentException(effect + " is for whoever opens and closes the pool");
+        }
+    }
+
+    private String name(long call) {
+        return "call " + call + " of pool " + options.name();
+    }
+
+    private CallTimedOut waitedTooLong(BookEffect.TimedOut e) {
+        String what =
+                switch (e.phase()) {
+                    case QUEUE -> " waited too long for a free slot: all runners are busy; raise max or queueTimeout";
+                    case BOOT -> " waited too long for its runner to come up";
+                    case RUN -> " ran too long";
+                };
+        return new CallTimedOut(name(e.call()) + what, e.phase(), true, e.cause());
+    }
+
+    private KilnException lost(Lost e) {
+        if (e.closing()) {
+            return new PoolClosed(
+                    name(e.call()) + " was ended with its runner " + e.runner() + ": the pool was closed");
+        }
+        return new RunnerLost(
+                name(e.call()) + " lost its runner " + e.runner() + ", which ended: " + e.how()
+                        + ". The work may have run in part",
+                e.how(),
+                null);
+    }
+
+    private void boot(String id) {
+        LiveRunner runner = runners.expect(id);
+        runner.whenEnded(how -> ended(runner, how));
+        Thread.ofVirtual().name("kiln-boot-" + id).start(() -> {
+            try {
+                runner.runsOn(backend.boot(
+                        new BootOrder(id, runner.token(), runner.proof(), options.jvmOptions(), options.env())));
+            } catch (BootProblem | RuntimeException e) {
+                boolean permanent = e instanceof BootProblem problem && problem.permanent();
+                failed(id, new BootFailed("runner " + id + " could not be started: " + e.getMessage(), permanent, e));
+            }
+        });
+    }
+
+    private void failed(String id, BootFailed problem) {
+        runners.remove(id);
+        LOG.log(System.Logger.Level.WARNING, problem.getMessage());
+        books.accept(new BookEvent.BootProblem(id, problem));
+    }
+
+    /** Evidence of death. Whoever held frames there learns it before the books, and so before anybody whose call was lost. */
+    private void ended(LiveRunner runner, String how) {
+        runners.remove(runner.id());
+        runner.close();
+        String reason = "runner " + runner.id() + " has ended: " + how;
+        space.gone(runner.ref(), new RunnerLost(reason, how, null));
+        questions.gone(runner.ref(), reason);
+        runners.all().forEach(other -> other.send(new PeerGone(runner.ref(), reason)));
+        books.accept(new BookEvent.Died(runner.id(), how));
+    }
+
+    private void dispatch(Dispatch e) {
+        PendingCall call = calls.find(e.call());
+        LiveRunner runner = runners.find(e.runner());
+        if (runner == null) {
+            return; // it has just ended: its death, which is about to be entered, takes this call along
+        }
+        if (call == null) { // cancelled in this very moment: its slot is free again
+            books.accept(new BookEvent.Finished(e.call(), e.runner(), false, false));
+            return;
+        }
+        call.sentTo(e.runner());
+        long runMillis = call.runMillis(System.nanoTime());
+        runner.send(new Execute(call.id(), call.linked(), runMillis, call.work().bytes()));
+        if (runMillis > 0) {
+            // The runner answers by then; if it cannot even do that, the caller is answered from here.
+            Future<?> backstop = clock.schedule(
+                    () -> overdue(call, e.runner()), runMillis + 2 * grace.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture<?> _ = call.outcome().whenComplete((outcome, never) -> backstop.cancel(false));
+        }
+    }
+
+    private void overdue(PendingCall call, String runner) {
+        String what = name(call.id()) + " on runner " + runner;
+        if (calls.fail(call.id(), Switchboard.timedOut(what, false))) {
+            books.accept(new BookEvent.Finished(call.id(), runner, true, true));
+        }
+    }
+
+    private void send(String runner, Message message) {
+        LiveRunner live = runners.find(runner);
+        if (live != null) {
+            live.send(message);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.pool;
+
+import dev.kiln.runner.RemoteCallable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The validated options of one pool. Times are positive unless {@link PoolBuilder} says otherwise. */
+record PoolOptions(
+        String name,
+        int min,
+        int max,
+        int maxConcurrency,
+        boolean singleUse,
+        boolean strictSlots,
+        boolean placeFrames,
+        Duration timeout,
+        Duration bootTimeout,
+        Duration queueTimeout,
+        Duration shutdownTimeout,
+        Duration idleShutdownAfter,
+        @Nullable RemoteCallable<Boolean> idleCheck,
+        @Nullable Duration minIdleShutdownAfter,
+        int maxQueue,
+        List<String> jvmOptions,
+        Map<String, String> env) {
+
+    /** How many calls a runner may have at once. */
+    int slots() {
+        return singleUse ? 1 : maxConcurrency;
+    }
+}

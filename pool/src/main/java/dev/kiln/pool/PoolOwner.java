@@ -1,0 +1,104 @@
+package dev.kiln.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The thread that keeps the books: everybody else tells it events, and it passes on what the books want done. */
+final class PoolOwner {
+    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+
+    private final LinkedBlockingQueue<Consumer<Books>> mailbox = new LinkedBlockingQueue<>();
+    private final Books books;
+    private final Consumer<BookEffect> effects;
+    private final Thread thread;
+    private boolean over; // owner thread only
+
+    /** @param effects does what the books want, on the owner's thread: it must not block or run user code */
+    PoolOwner(String threadName, Books books, Consumer<BookEffect> effects) {
+        this.books = books;
+        this.effects = effects;
+        this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::loop);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Tells the books. Any thread; never blocks. */
+    void tell(BookEvent event) {
+        mailbox.add(b -> apply(b.on(event, System.nanoTime())));
+    }
+
+    /** Reads the books on their own thread. */
+    <T> T read(Function<Books, T> question) {
+        if (Thread.currentThread().equals(thread)) {
+            return question.apply(books);
+        }
+        var answer = new CompletableFuture<T>();
+        mailbox.add(b -> answer.complete(question.apply(b)));
+        while (true) {
+            try {
+                return answer.get(100, TimeUnit.MILLISECONDS);
+            } catch (java.util.concurrent.TimeoutException e) {
+                if (!thread.isAlive()) { // the pool is closed: nobody changes the books any more
+                    return question.apply(books);
+                }
+            } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+                throw new IllegalStateException("reading the pool's books was interrupted", e);
+            }
+        }
+    }
+
+    /** Ends the thread, after all that it was told before, and waits for that. */
+    void stop() {
+        mailbox.add(b -> over = true);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // its last events are short: the wait is
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void apply(List<BookEffect> wanted) {
+        for (BookEffect effect : wanted) {
+            effects.accept(effect);
+        }
+    }
+
+    private void loop() {
+        List<Consumer<Books>> batch = new ArrayList<>();
+        while (!over) {
+            try {
+                @Nullable
+                Consumer<Books> first = mailbox.poll(books.nextTickNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                batch.add(first == null ? b -> apply(b.on(new BookEvent.Tick(), System.nanoTime())) : first);
+                mailbox.drainTo(batch);
+                batch.forEach(this::handle);
+            } catch (InterruptedException e) {
+                LOG.log(System.Logger.Level.WARNING, "nobody may interrupt {0}; it goes on", thread.getName());
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    private void handle(Consumer<Books> task) {
+        try {
+            task.accept(books);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "an event could not be entered in the pool's books", e);
+        }
+    }
+}

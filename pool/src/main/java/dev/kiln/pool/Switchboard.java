@@ -1,0 +1,172 @@
+package dev.kiln.pool;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.runner.AnswerDesk;
+import dev.kiln.runner.Questions;
+import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Answer;
+import dev.kiln.runner.wire.Message.Ask;
+import dev.kiln.runner.wire.Message.CancelAsk;
+import dev.kiln.runner.wire.Message.Gc;
+import dev.kiln.runner.wire.Message.Unanswered;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * What is done about each message of an authenticated runner: outcomes go to the open calls and the books, questions and
+ * garbage collection to this party's frames or on to another runner. Called on links' threads; hands on what may take long.
+ */
+final class Switchboard {
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+
+    private final PoolOptions options;
+    private final FrameSpace space;
+    private final Questions questions;
+    private final AnswerDesk answers;
+    private final LiveRunners runners;
+    private final OpenCalls calls;
+    private final ScheduledExecutorService chores;
+    private final Consumer<BookEvent> books;
+
+    Switchboard(
+            PoolOptions options,
+            FrameSpace space,
+            Questions questions,
+            AnswerDesk answers,
+            LiveRunners runners,
+            OpenCalls calls,
+            ScheduledExecutorService chores,
+            Consumer<BookEvent> books) {
+        this.options = options;
+        this.space = space;
+        this.questions = questions;
+        this.answers = answers;
+        this.runners = runners;
+        this.calls = calls;
+        this.chores = chores;
+        this.books = books;
+    }
+
+    void tell(BookEvent event) {
+        books.accept(event);
+    }
+
+    void returned(LiveRunner from, Message.Returned m) {
+        if (!calls.end(m.call(), new Outcome.Returned(from.ref(), m.result()))) {
+            refuse(from, m.result());
+        }
+        tell(new BookEvent.Finished(m.call(), from.id(), m.holdsSlot(), false));
+    }
+
+    void threw(LiveRunner from, Message.Threw m) {
+        if (!calls.end(m.call(), new Outcome.Threw(from.ref(), m.failure()))) {
+            refuse(from, m.failure());
+        }
+        tell(new BookEvent.Finished(m.call(), from.id(), false, false));
+    }
+
+    void ended(LiveRunner from, Message.Ended m) {
+        PendingCall call = calls.find(m.call());
+        switch (m.ending()) {
+            case NOT_TAKEN ->
+                tell(
+                        call == null
+                                ? new BookEvent.Finished(m.call(), from.id(), false, false)
+                                : new BookEvent.NotTaken(m.call(), from.id(), call.latestStartNanos()));
+            case TIMED_OUT, CANCELLED -> {
+                String what = "call " + m.call() + " of pool " + options.name() + " on runner " + from.id();
+                calls.fail(
+                        m.call(),
+                        m.ending() == Message.Ending.TIMED_OUT
+                                ? timedOut(what, m.stopped())
+                                : new CallCancelled(what + " was cancelled by its runner", null));
+                tell(new BookEvent.Finished(m.call(), from.id(), !m.stopped(), !m.stopped()));
+            }
+        }
+    }
+
+    static CallTimedOut timedOut(String what, boolean stopped) {
+        return new CallTimedOut(
+                what + " ran out of time and was interrupted; "
+                        + (stopped
+                                ? "it has stopped"
+                                : "it did not stop, so its runner takes no more work and will be ended"),
+                CallTimedOut.Phase.RUN,
+                stopped,
+                null);
+    }
+
+    /** Nobody will read it: what it holds over there is let go. */
+    private void refuse(LiveRunner from, byte[] parcel) {
+        later(() -> space.refuse(parcel, from.ref()));
+    }
+
+    void ask(LiveRunner from, Ask ask) {
+        if (ask.to().equals(space.self())) {
+            answers.take(ask, from::send); // frames of this process that a closure captured
+        } else {
+            runners.relay(ask.to(), ask, from::send);
+        }
+    }
+
+    void cancelAsk(CancelAsk cancel) {
+        if (cancel.to().equals(space.self())) {
+            answers.cancel(cancel);
+        } else {
+            runners.relay(cancel.to(), cancel, dropped -> {});
+        }
+    }
+
+    void answer(LiveRunner from, Answer answer) {
+        if (!answer.to().equals(space.self())) {
+            runners.relay(answer.to(), answer, dropped -> {});
+        } else if (!questions.answered(answer)) {
+            refuse(from, answer.reply());
+        }
+    }
+
+    void unanswered(Unanswered message) {
+        if (message.to().equals(space.self())) {
+            questions.unanswered(message);
+        } else {
+            runners.relay(message.to(), message, dropped -> {});
+        }
+    }
+
+    void gc(Gc gc) {
+        if (gc.to().equals(space.self())) {
+            later(() -> space.on(gc.message()));
+        } else {
+            runners.relay(gc.to(), gc, dropped -> {}); // on this thread: in the order in which it came
+        }
+    }
+
+    void heartbeat(LiveRunner from) {
+        later(() -> space.heard(from.ref()));
+    }
+
+    /**
+     * A link that closes is no evidence of death, but as long as links are not resumed a runner without one ends: one that
+     * has not ended after a while is ended.
+     */
+    void linkLost(LiveRunner runner, String reason) {
+        try {
+            Future<?> _ = chores.schedule(
+                    () -> runner.kill("its link was lost: " + reason), EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The pool is closed, and its runners with it.
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            chores.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The pool is closed: nobody holds anything any more.
+        }
+    }
+}

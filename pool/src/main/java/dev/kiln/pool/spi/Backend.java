@@ -1,0 +1,38 @@
+package dev.kiln.pool.spi;
+
+/**
+ * Starts runners: processes, pods or machines that run this very program in runner mode. One instance serves one pool at a
+ * time. All methods may be called from several threads at once.
+ */
+public interface Backend extends AutoCloseable {
+
+    /**
+     * A short word for messages, such as {@code local processes}.
+     *
+     * @return the name
+     */
+    String name();
+
+    /**
+     * Prepares for one pool, before the first boot.
+     *
+     * @param pool the pool's name
+     * @param door greets runners that did not come by a socket of the backend's own
+     * @throws BootProblem if no runner can ever be started this way; the message says what to do
+     */
+    void open(String pool, Door door) throws BootProblem;
+
+    /**
+     * Asks for one runner and returns as soon as it is asked for; the runner shows by its greeting that it is up.
+     *
+     * @throws BootProblem if it cannot be had
+     */
+    Machine boot(BootOrder order) throws BootProblem;
+
+    /** Whether caller and runners share one machine, so that they may map each other's memory. */
+    boolean sharesMemory();
+
+    /** Ends what is still there and removes what the backend left on this machine. Idempotent. */
+    @Override
+    void close();
+}
