@@ -1,0 +1,56 @@
+package dev.kiln.examples;
+
+import dev.kiln.frame.Frame;
+import dev.kiln.pool.Call;
+import dev.kiln.pool.Pool;
+import dev.kiln.pool.RunnerInfo;
+import dev.kiln.runner.Runner;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every way to call: {@code ./kiln demo tour}. */
+public final class Tour {
+    private Tour() {}
+
+    /** Takes no arguments. */
+    public static void main(String[] arguments) {
+        try (Pool pool = Pool.named("tour").max(2).maxConcurrency(4).open()) {
+            call(pool);
+            submit(pool);
+            limits(pool);
+            put(pool);
+        }
+    }
+
+    private static void call(Pool pool) {
+        String where = pool.call(() -> Runner.current().orElseThrow().id());
+        System.out.println("call ran on " + where);
+        pool.execute(() -> System.out.println("what a closure prints goes to the caller's log"));
+    }
+
+    private static void submit(Pool pool) {
+        Call<Long> call = pool.submit(() -> ProcessHandle.current().pid());
+        Optional<String> runner = call.runner();
+        long pid = call.join();
+        System.out.println(
+                "submit ran on " + runner.orElse("a runner that was still to be chosen") + ", process " + pid);
+    }
+
+    private static void limits(Pool pool) {
+        int answer = pool.within(Duration.ofSeconds(10)).unlinked().call(() -> 6 * 7);
+        System.out.println("within ten seconds: " + answer);
+    }
+
+    private static void put(Pool pool) {
+        Frame local = Frame.columns(Map.of("n", new long[] {3, 1, 2}));
+        Map<String, List<Frame>> there = pool.put(Map.of("numbers", List.of(local)));
+        there.forEach((name, frames) ->
+                frames.getFirst().mutate("square = n * n").sort("n").show());
+        for (RunnerInfo runner : pool.runners()) {
+            System.out.println(runner.id() + " holds " + runner.residentCount() + " frame for us");
+        }
+        Frame.closeAll(there);
+    }
+}
