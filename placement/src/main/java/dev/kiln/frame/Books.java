@@ -112,7 +112,9 @@ final class Books {
                 keep(number, leaf);
                 given.add(number);
             }
-            given.forEach(number -> holdings.placed(number, receiver, transfer, now));
+            for (Long number : given) {
+                holdings.placed(number, receiver, transfer, now);
+            }
             given.add(transfer);
             return given;
         }
@@ -236,7 +238,9 @@ final class Books {
                     toldAtNanos.put(addressed.to(), now);
                 }
             }
-            news.forEach(addressed -> peers.tell(addressed.to(), addressed.update()));
+            for (Addressed addressed : news) {
+                peers.tell(addressed.to(), addressed.update());
+            }
         }
     }
 

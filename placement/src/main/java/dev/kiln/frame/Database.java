@@ -70,6 +70,7 @@ final class Database {
         settings.setProperty("autoinstall_known_extensions", "false");
         settings.setProperty("autoload_known_extensions", "false");
         open = (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:", settings);
+        UnpackedLibraries.forget();
         try (Statement statement = open.createStatement()) {
             for (String setting : List.of("TimeZone = 'UTC'", "jdbc_stream_results = true")) {
                 statement.execute("set global " + setting);

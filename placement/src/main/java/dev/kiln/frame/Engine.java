@@ -163,7 +163,7 @@ final class Engine {
 
     /** The plan with the names of every {@code sql} in it, which are not known where its data is not. */
     static Plan bind(Plan plan) {
-        if (!plan.names().isEmpty() || plan.inputs().isEmpty()) {
+        if (plan.isBound()) {
             return plan;
         }
         Plan bound = plan.with(plan.inputs().stream().map(Engine::bind).toList());

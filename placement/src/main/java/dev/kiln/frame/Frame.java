@@ -376,9 +376,8 @@ public final class Frame implements AutoCloseable, Serializable {
         try {
             uses.add(use());
             others.forEach(other -> uses.add(other.use()));
-            Plan plan =
-                    Verbs.checked(verb.apply(uses.stream().map(Hold.Use::plan).toList()));
-            Place.of(plan).check(plan);
+            Plan plan = verb.apply(uses.stream().map(Hold.Use::plan).toList());
+            Verbs.check(plan);
             return of(plan);
         } finally {
             uses.forEach(Hold.Use::close);

@@ -48,7 +48,7 @@ final class FrameText {
         if (Direct.applies(plan)) {
             return where + "without the engine, over the memory that is there\n";
         }
-        if (plan.names().isEmpty()) {
+        if (!plan.isBound()) {
             return where + "the statement is written there, because only the engine knows the columns of sql\n";
         }
         return where + Query.of(plan).sql() + "\n";

@@ -172,7 +172,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         ParcelHeader.patch(
                 bytes, offerNumbers, given.subList(given.size() - 1 - offered.size(), given.size() - 1));
         ParcelHeader.seal(bytes, ParcelHeader.JAVA, given.getLast(), bodyLength);
-        return new Parcel(bytes, bytesByOwner, given.subList(0, stays.size()), () -> {});
+        return new Parcel(bytes, bytesByOwner, given.subList(0, stays.size()), null);
     }
 
     private boolean isInline(Table table, long room) {
@@ -189,9 +189,11 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         List<Long> given = space.books().offer(offered);
         ParcelHeader.patch(bytes, offerNumbers, given);
         ParcelHeader.seal(bytes, ParcelHeader.JAVA, 0, bodyLength);
+        if (leaves.isEmpty()) {
+            return new Parcel(bytes, bytesByOwner, List.of(), null);
+        }
         List<Leaf> kept = List.copyOf(leaves);
         leaves.clear();
-        marks.clear();
         return new Parcel(bytes, bytesByOwner, List.of(), () -> {
             space.books().withdraw(given);
             kept.forEach(Leaf::release);
@@ -201,9 +203,14 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     /** Gives back what the parcel does not keep. */
     @Override
     public void close() {
-        leaves.forEach(Leaf::release);
+        // loops: lambdas here would be linked in every first call
+        for (Leaf leaf : leaves) {
+            leaf.release();
+        }
+        for (Table table : fetched.values()) {
+            table.release();
+        }
         leaves.clear();
-        fetched.values().forEach(Leaf::release);
         fetched.clear();
     }
 }

@@ -20,7 +20,8 @@ public final class Parcel implements AutoCloseable {
     private final List<Long> placed;
     private final AtomicReference<@Nullable Runnable> release;
 
-    Parcel(byte[] bytes, Map<ProcessRef, Long> bytesByOwner, List<Long> placed, Runnable release) {
+    /** @param release what to do when it is closed, null for nothing */
+    Parcel(byte[] bytes, Map<ProcessRef, Long> bytesByOwner, List<Long> placed, @Nullable Runnable release) {
         this.bytes = bytes;
         this.bytesByOwner = Map.copyOf(bytesByOwner);
         this.placed = List.copyOf(placed);

@@ -37,6 +37,12 @@ sealed interface Plan extends Serializable {
         return PlanRows.known(this);
     }
 
+    /** Whether the names of every {@code sql} in it are known. */
+    default boolean isBound() {
+        return !(this instanceof Sql sql && sql.names().isEmpty())
+                && inputs().stream().allMatch(Plan::isBound);
+    }
+
     /** The data at the bottom, each once, in the order of the plan. */
     default List<Leaf> leaves() {
         Set<Leaf> found = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -363,11 +369,7 @@ sealed interface Plan extends Serializable {
 
         @Override
         public List<String> names() {
-            return inputs.stream()
-                    .map(Plan::names)
-                    .filter(names -> !names.isEmpty())
-                    .findFirst()
-                    .orElse(List.of());
+            return inputs.getFirst().names();
         }
 
         @Override

@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
  * fit; bits to text; a column that is nothing but null to an integer.
  */
 final class ResultTypes {
-    private static final Pattern ENUM = Pattern.compile("\\bENUM\\b(?:\\((?:'(?:[^']|'')*'(?:, )?)*\\))?");
-    private static final Pattern HUGE = Pattern.compile("\\b(U?)HUGEINT\\b");
-    private static final Pattern BIT = Pattern.compile("\\bBIT\\b");
+    // A type inside another one is followed by a bracket or a comma, the name of a field by a space.
+    private static final Pattern ENUM = Pattern.compile("\\bENUM(?:\\((?:'(?:[^']|'')*'(?:, )?)*\\)|$)");
+    private static final Pattern HUGE = Pattern.compile("\\b(U?)HUGEINT(?=[\\[,)]|$)");
+    private static final Pattern BIT = Pattern.compile("\\bBIT(?=[\\[,)]|$)");
 
     private ResultTypes() {}
 

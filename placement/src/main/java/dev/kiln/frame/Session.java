@@ -37,20 +37,20 @@ final class Session implements AutoCloseable {
     }
 
     /** Makes the statement's tables known. A stream is read once, so this is needed before each execution. */
-    void open(Query query) {
+    void open(Query query) throws SQLException {
         for (Query.Scan scan : query.scans()) {
             stream(scan, (Table) scan.leaf());
         }
     }
 
     /** The same with tables that have no rows. */
-    void openEmpty(Query query) {
+    void openEmpty(Query query) throws SQLException {
         for (Query.Scan scan : query.scans()) {
             stream(scan, null);
         }
     }
 
-    private void stream(Query.Scan scan, @Nullable Table table) {
+    private void stream(Query.Scan scan, @Nullable Table table) throws SQLException {
         List<Field> fields = scan.leaf().schema().getFields();
         List<String> names = fields.stream().map(Field::getName).toList();
         List<Integer> positions = scan.columns().stream().map(names::indexOf).toList();
@@ -60,7 +60,12 @@ final class Session implements AutoCloseable {
         ArrowArrayStream stream = ArrowArrayStream.allocateNew(ALLOCATOR);
         streams.add(stream);
         Data.exportArrayStream(ALLOCATOR, reader, stream);
-        connection.registerArrowStream(scan.view(), stream);
+        try {
+            connection.registerArrowStream(scan.view(), stream);
+        } catch (RuntimeException e) {
+            // so the engine reports a column type that it does not have
+            throw e.getCause() instanceof SQLException refused ? refused : new SQLException(e);
+        }
         views.add(scan.view());
     }
 

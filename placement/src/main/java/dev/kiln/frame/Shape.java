@@ -89,6 +89,10 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
             throw new IllegalArgumentException("column " + path + " of type " + type + " must have " + expected
                     + " child columns, has " + children.size());
         }
+        long names = field.getChildren().stream().map(Field::getName).distinct().count();
+        if (names != children.size()) { // Arrow's struct vectors find their children by name
+            throw new IllegalArgumentException("column " + path + " has two child columns of one name: rename one");
+        }
         return shape;
     }
 
@@ -100,7 +104,7 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
             case ArrowType.FloatingPoint it -> fixed(path, width(it.getPrecision()), children);
             case ArrowType.Decimal it -> fixed(path, width(path, it), children);
             case ArrowType.Date it -> fixed(path, it.getUnit() == DateUnit.DAY ? 4 : 8, children);
-            case ArrowType.Time it -> fixed(path, it.getBitWidth() / 8, children);
+            case ArrowType.Time it -> fixed(path, width(path, it), children);
             case ArrowType.Timestamp _, ArrowType.Duration _ -> fixed(path, 8, children);
             case ArrowType.Interval it -> fixed(path, width(it.getUnit()), children);
             case ArrowType.FixedSizeBinary it -> fixed(path, it.getByteWidth(), children);
@@ -109,12 +113,19 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
             case ArrowType.Utf8View _, ArrowType.BinaryView _ -> new Shape(path, Layout.VIEW, 0, children);
             case ArrowType.List _, ArrowType.Map _ -> new Shape(path, Layout.LIST, 4, children);
             case ArrowType.LargeList _ -> new Shape(path, Layout.LIST, 8, children);
-            case ArrowType.FixedSizeList it -> new Shape(path, Layout.FIXED_LIST, it.getListSize(), children);
+            case ArrowType.FixedSizeList it -> list(path, it.getListSize(), children);
             case ArrowType.Struct _ -> new Shape(path, Layout.STRUCT, 0, children);
             default ->
                 throw new IllegalArgumentException("column " + path + " has the Arrow type " + type
                         + ", which tables do not hold: convert it to a plain type first");
         };
+    }
+
+    private static Shape list(String path, int size, List<Shape> children) {
+        if (size < 0) {
+            throw new IllegalArgumentException("column " + path + " has lists of " + size + " elements");
+        }
+        return new Shape(path, Layout.FIXED_LIST, size, children);
     }
 
     private static Shape fixed(String path, int width, List<Shape> children) {
@@ -139,6 +150,19 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
                     "column " + path + " is a decimal of " + type.getBitWidth() + " bits, must be 128 or 256");
         }
         return type.getBitWidth() / 8;
+    }
+
+    private static int width(String path, ArrowType.Time type) {
+        int bits =
+                switch (type.getUnit()) {
+                    case SECOND, MILLISECOND -> 32;
+                    case MICROSECOND, NANOSECOND -> 64;
+                };
+        if (type.getBitWidth() != bits) {
+            throw new IllegalArgumentException("column " + path + " is a time in " + type.getUnit() + " of "
+                    + type.getBitWidth() + " bits, must be " + bits);
+        }
+        return bits / 8;
     }
 
     private static int width(IntervalUnit unit) {

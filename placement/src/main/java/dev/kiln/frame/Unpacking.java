@@ -50,7 +50,9 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
 
     /** Begins once more: what an attempt before has made is of no use. */
     void restart() {
-        made.forEach(Frame::close);
+        for (Frame frame : made) {
+            frame.close();
+        }
         made.clear();
     }
 
@@ -83,7 +85,9 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
     /** Gives back the references that the frames do not have. */
     @Override
     public void close() {
-        leaves.forEach(Leaf::release);
+        for (Leaf leaf : leaves) {
+            leaf.release();
+        }
         leaves.clear();
     }
 }

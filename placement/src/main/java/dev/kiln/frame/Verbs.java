@@ -13,13 +13,17 @@ final class Verbs {
 
     private Verbs() {}
 
-    /** @throws IllegalStateException if the chain is too long to run */
-    static Plan checked(Plan plan) {
+    /**
+     * Looks at a new verb on top of a chain, as far as that costs no round trip.
+     *
+     * @throws IllegalStateException if the chain is too long to run
+     */
+    static void check(Plan plan) {
         if (depth(plan) > LONGEST_CHAIN) {
             throw new IllegalStateException("a chain has at most " + LONGEST_CHAIN
                     + " verbs; go on with what compute() returns, which is data and no chain");
         }
-        return plan;
+        Place.of(plan).check(plan);
     }
 
     /** The number of verbs on the longest way down. */

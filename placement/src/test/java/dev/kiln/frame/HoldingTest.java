@@ -264,6 +264,7 @@ class HoldingTest {
         assertThrows(QueryFailed.class, () -> handle.concatRows(local).filter("x / 'a' > 1").compute());
         hub.settle();
         assertEquals(1, n2.residentCount());
+        handle.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -189,6 +190,23 @@ class NotTransferableTest {
         captured.value = lambda;
         assertEquals("captured argument 1.value", path(lambda));
         assertTrue(reason(lambda).contains("refers back to itself"), reason(lambda));
+    }
+
+    @Test
+    @DisplayName("C-03: an object of a class that exists in this process only is refused, as in a native executable")
+    void refusesHiddenClasses() throws Exception {
+        byte[] code;
+        try (var in = Seed.class.getResourceAsStream("NotTransferableTest$Seed.class")) {
+            code = in.readAllBytes();
+        }
+        Class<?> hidden =
+                MethodHandles.lookup().defineHiddenClass(code, true).lookupClass();
+        Object object = hidden.getDeclaredConstructor().newInstance();
+        assertTrue(reason(object).contains("exists in this process only"), reason(object));
+    }
+
+    static final class Seed implements Serializable {
+        private static final long serialVersionUID = 1L;
     }
 
     @Test

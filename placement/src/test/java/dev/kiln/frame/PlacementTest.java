@@ -360,6 +360,7 @@ class PlacementTest {
         }
         hub.settle();
         assertEquals(1, n2.residentCount());
+        handle.close();
     }
 
     @Test
@@ -384,7 +385,8 @@ class PlacementTest {
     @Test
     @DisplayName("F-07: where memory cannot be mapped after all, the data comes over the link")
     void fallsBackToTheLink() {
-        Table table = table(numbers(1_000_000));
+        Frame frame = numbers(1_000_000);
+        Table table = table(frame);
         List<Long> number = n2.books().offer(List.of(table));
         List<Entry.Piece> pieces = List.of(new Entry.Piece(0, 0, 500_000), new Entry.Piece(0, 500_000, 500_000));
         SharedTable image = table.share();
@@ -394,6 +396,7 @@ class PlacementTest {
                 hub.caller().fetch(n2.self(), new Entry.Offer(number.getFirst(), Facts.of(table, false), pieces, gone));
         assertEquals(1_000_000, fetched.rows());
         fetched.release();
+        frame.close();
         assertEquals(2, hub.asked());
     }
 

@@ -26,6 +26,8 @@ import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.UuidVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.UnionMode;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -72,6 +74,26 @@ class TableTest {
             assertTrue(refused.getMessage().contains("column c is dictionary-encoded"), refused.getMessage());
             assertTrue(refused.getMessage().contains("DictionaryEncoder.decode"), refused.getMessage());
         }
+    }
+
+    @Test
+    @DisplayName("F-14: types that tables do not hold are refused by column, with what to do")
+    void refusesTypes() {
+        Field item = Field.nullable("item", ArrowType.Bool.INSTANCE);
+        refusedType("column c has the Arrow type", ArrowType.RunEndEncoded.INSTANCE, item, item);
+        refusedType("convert it to a plain type first", ArrowType.ListView.INSTANCE, item);
+        refusedType("column c has the Arrow type Union", new ArrowType.Union(UnionMode.Dense, new int[] {0}), item);
+        refusedType("two child columns of one name", ArrowType.Struct.INSTANCE, item, item);
+        refusedType("must have 1 child columns, has 0", ArrowType.List.INSTANCE);
+        refusedType(
+                "column c is a time in MICROSECOND of 32 bits, must be 64",
+                new ArrowType.Time(TimeUnit.MICROSECOND, 32));
+    }
+
+    private static void refusedType(String why, ArrowType type, Field... children) {
+        Schema schema = new Schema(List.of(new Field("c", FieldType.nullable(type), List.of(children))));
+        var refused = assertThrows(IllegalArgumentException.class, () -> Table.empty(schema));
+        assertTrue(refused.getMessage().contains(why), refused.getMessage());
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class PoolHands {
     private final Questions questions;
     private final ScheduledExecutorService clock;
     private final Duration grace;
+    private final BooleanSupplier closing;
     private final Consumer<BookEvent> books;
     private final byte[] idleCheck;
 
@@ -49,6 +51,7 @@ final class PoolHands {
             Questions questions,
             ScheduledExecutorService clock,
             Duration grace,
+            BooleanSupplier closing,
             Consumer<BookEvent> books) {
         this.options = options;
         this.backend = backend;
@@ -58,6 +61,7 @@ final class PoolHands {
         this.questions = questions;
         this.clock = clock;
         this.grace = grace;
+        this.closing = closing;
         this.books = books;
         this.idleCheck = packed(options.idleCheck());
     }
@@ -156,7 +160,11 @@ final class PoolHands {
         runners.remove(runner.id());
         runner.close();
         String reason = "runner " + runner.id() + " has ended: " + how;
-        space.gone(runner.ref(), new RunnerLost(reason, how, null));
+        space.gone(
+                runner.ref(),
+                closing.getAsBoolean()
+                        ? new PoolClosed("pool " + options.name() + " is closed")
+                        : new RunnerLost(reason, how, null));
         questions.gone(runner.ref(), reason);
         runners.all().forEach(other -> other.send(new PeerGone(runner.ref(), reason)));
         books.accept(new BookEvent.Died(runner.id(), how));

@@ -171,6 +171,9 @@ public final class RunnerNode implements Link.Listener {
 
     /** Evidence that the caller is gone: linked work ends at once, unlinked work has the shutdown timeout. Any thread. */
     void callerLost(String reason) {
+        if (over.get()) {
+            return; // it has ended by itself, and its link with it
+        }
         lostCaller = true;
         executions.stopTaking();
         executions.interruptLinked(link);

@@ -1,10 +1,10 @@
 package dev.kiln.runner;
 
+import dev.kiln.frame.spi.ProcessFolders;
 import dev.kiln.runner.wire.LinkLoop;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -115,17 +115,9 @@ final class RunnerProcess {
 
     /** A caller that was killed could not remove its socket and folder; each of its runners tries. */
     private void removeHome() {
-        Path folder = boot.home().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            return;
-        }
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            // Another runner of the same caller was faster.
+        Path folder = boot.home().toAbsolutePath().getParent();
+        if (folder != null) {
+            ProcessFolders.remove(folder);
         }
     }
 

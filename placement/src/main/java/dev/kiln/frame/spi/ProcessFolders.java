@@ -1,0 +1,69 @@
+package dev.kiln.frame.spi;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The folders that Kiln's processes make in a temporary folder. Their names tell the process that made them, so that what a
+ * killed process left can be told from what is in use. They hold files only. Any thread.
+ */
+public final class ProcessFolders {
+    private static final System.Logger LOG = System.getLogger(ProcessFolders.class.getName());
+    private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
+    private static final Pattern NAME = Pattern.compile("kiln-(\\d+)-(\\d+)-\\d+");
+
+    private ProcessFolders() {}
+
+    /** A name that no folder has yet; the folder is not made. */
+    public static Path unused(Path parent) {
+        return parent.resolve("kiln-" + namespace() + "-" + ProcessHandle.current().pid() + "-"
+                + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+    }
+
+    /** Removes the folders of processes that have ended. */
+    public static void sweep(Path parent) {
+        String here = namespace();
+        try (var entries = Files.newDirectoryStream(parent, "kiln-*")) {
+            for (Path entry : entries) {
+                Matcher name = NAME.matcher(String.valueOf(entry.getFileName()));
+                if (name.matches()
+                        && name.group(1).equals(here)
+                        && ProcessHandle.of(Long.parseLong(name.group(2))).isEmpty()) {
+                    remove(entry);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "could not look for abandoned folders in " + parent, e);
+        }
+    }
+
+    /** A pid means a process only within its namespace: containers that share a folder must not sweep each other's. */
+    private static String namespace() {
+        try {
+            return Files.isSymbolicLink(PID_NAMESPACE)
+                    ? Files.readSymbolicLink(PID_NAMESPACE).toString().replaceAll("\\D", "")
+                    : "0";
+        } catch (IOException e) {
+            return "0";
+        }
+    }
+
+    /** Removes a folder and the files in it, if it is there. */
+    public static void remove(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "could not remove " + folder, e);
+        }
+    }
+}
