@@ -348,15 +348,13 @@ public final class Frame implements AutoCloseable, Serializable {
     /** The columns, and the data as far as it is known without I/O. */
     @Override
     public String toString() {
-        return "Frame " + id() + (hold.isEnded() ? " (closed)" : ": " + FrameText.summary(plan()));
+        return "Frame " + id() + FrameText.content(this);
     }
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
         throw new NotSerializableException(
                 "a frame crosses only inside a Kiln call; to store it, write it to a file or fetch its rows");
     }
-
-    // --- what verbs and ends have in common
 
     // The cleaner must not end the hold between the read of the field and the use's own references.
     private Hold.Use use() {

@@ -8,8 +8,16 @@ final class FrameText {
 
     private FrameText() {}
 
-    /** What is known without I/O: the first rows, or the columns and the plan. */
-    static String summary(Plan plan) {
+    /** What is known without I/O: the first rows, or the columns and the plan; also of a frame that is closed. */
+    static String content(Frame frame) {
+        try {
+            return ": " + frame.with(FrameText::summary);
+        } catch (IllegalStateException closed) {
+            return " (closed)";
+        }
+    }
+
+    private static String summary(Plan plan) {
         if (!(plan instanceof Plan.Source(Leaf leaf))) {
             return "not computed yet\n" + PlanText.outline(plan);
         }

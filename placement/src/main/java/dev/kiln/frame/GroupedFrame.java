@@ -14,7 +14,8 @@ public final class GroupedFrame {
 
     /**
      * One row per combination of the keys that occurs: the keys, then a column per expression. Groups come in no
-     * particular order; sort them. A null key is a group like any other. Without keys: one row for the whole frame.
+     * particular order; sort them. A null key is a group like any other. Without keys: one row for the whole frame. An
+     * aggregate that depends on the order of its rows must say so: {@code "first = first(delay order by date)"}.
      *
      * @param columns {@code "name = expression"}, where the expression aggregates: {@code "flights = count(*)"},
      *     {@code "late = avg(delay) filter (delay > 0)"}. Sums of whole numbers are 64 bits wide; one that does not fit

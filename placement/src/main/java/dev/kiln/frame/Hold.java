@@ -87,10 +87,6 @@ final class Hold implements Runnable {
                 : Optional.empty();
     }
 
-    synchronized boolean isEnded() {
-        return ended;
-    }
-
     /** Gives the references back, the first time. */
     @Override
     public void run() {

@@ -233,8 +233,8 @@ final class QueryWriter {
             }
             String left = "l." + Names.quote(name);
             int key = leftKeys.indexOf(name);
-            boolean rightOnly = join.type() == JoinType.RIGHT || join.type() == JoinType.FULL;
-            if (key < 0 || !rightOnly) {
+            boolean onRightOnly = join.type() == JoinType.RIGHT || join.type() == JoinType.FULL;
+            if (key < 0 || !onRightOnly) {
                 return left;
             }
             String right = "r." + Names.quote(join.on().get(key).right());

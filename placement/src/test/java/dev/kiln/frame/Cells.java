@@ -34,8 +34,24 @@ final class Cells {
     /** The rows that the frame's chain results in. Texts are strings. */
     static List<List<Object>> rows(Frame frame) {
         try (Frame collected = frame.collect()) {
-            return collected.with(plan -> rows((Table) ((Plan.Source) plan).leaf()));
+            return rows(table(collected));
         }
+    }
+
+    /** The data of a frame that is computed. */
+    static Table table(Frame frame) {
+        return frame.with(plan -> (Table) ((Plan.Source) plan).leaf());
+    }
+
+    /** Whether the last reference to data has been released. */
+    static boolean isFree(Leaf leaf) {
+        try {
+            leaf.retain();
+        } catch (IllegalStateException e) {
+            return true;
+        }
+        leaf.release();
+        return false;
     }
 
     /** One column of the result. */

@@ -2,9 +2,12 @@ package dev.kiln.frame;
 
 import static dev.kiln.frame.Cells.column;
 import static dev.kiln.frame.Cells.frame;
+import static dev.kiln.frame.Cells.isFree;
 import static dev.kiln.frame.Cells.list;
 import static dev.kiln.frame.Cells.rows;
+import static dev.kiln.frame.Cells.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -15,6 +18,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -41,30 +45,30 @@ class FrameLifecycleTest {
     @Test
     @DisplayName("F-14: close ends one handle; frames made from it before live on")
     void derived() {
-        long before = Memory.usage().privateTables();
         Frame source = frame("a", list(1, 2, 3));
+        Leaf data = table(source);
         Frame lazy = source.filter("a > 1");
         Frame same = source.collect();
         source.close();
         assertEquals(list(2, 3), column(lazy, "a"));
         assertEquals(list(1, 2, 3), column(same, "a"));
         lazy.close();
-        assertEquals(before + 1, Memory.usage().privateTables());
+        assertFalse(isFree(data));
         same.close();
-        assertEquals(before, Memory.usage().privateTables());
+        assertTrue(isFree(data));
     }
 
     @Test
     @DisplayName("F-14: close may be called again")
     void closeTwice() {
-        long before = Memory.usage().privateTables();
         Frame source = frame("a", list(1));
+        Leaf data = table(source);
         Frame other = source.collect();
         source.close();
         source.close();
         assertEquals(list(list(1)), rows(other));
         other.close();
-        assertEquals(before, Memory.usage().privateTables());
+        assertTrue(isFree(data));
     }
 
     @Test
@@ -120,34 +124,36 @@ class FrameLifecycleTest {
     @Test
     @DisplayName("G-02: a frame that became unreachable releases its data")
     void cleaner() {
-        long before = Memory.usage().privateTables();
-        makeGarbage();
+        List<Leaf> dropped = makeGarbage();
         assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
-            while (Memory.usage().privateTables() > before) {
+            while (!dropped.stream().allMatch(Cells::isFree)) {
                 System.gc();
                 Thread.onSpinWait();
             }
         });
     }
 
-    private static void makeGarbage() {
+    private static List<Leaf> makeGarbage() {
+        List<Leaf> data = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Frame source = frame("a", list(1, 2, 3));
-            source.filter("a > 1").mutate("b = a").compute();
+            data.add(table(source));
+            data.add(table(source.filter("a > 1").mutate("b = a").compute()));
         }
+        return data;
     }
 
     @Test
     @DisplayName("F-14: a frame may be closed while an operation on it runs")
-    void closeMeanwhile() throws Exception {
-        long before = Memory.usage().privateTables();
+    void closeMeanwhile() {
         Frame source = frame("a", list(1, 2, 3));
+        Table data = table(source);
         List<List<Object>> found = source.with(plan -> {
             source.close();
-            return rows(((Table) ((Plan.Source) plan).leaf()));
+            return rows(data);
         });
         assertEquals(3, found.size());
-        assertEquals(before, Memory.usage().privateTables());
+        assertTrue(isFree(data));
     }
 
     @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class RandomChainsTest {
-    private static final int CHAINS = 300;
+    private static final int CHAINS = 200;
     private static final int LONGEST = 8;
 
     @Test

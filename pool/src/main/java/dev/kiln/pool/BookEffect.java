@@ -30,8 +30,12 @@ sealed interface BookEffect {
     /** The runner ended under the call. */
     record Lost(long call, String runner, String how, boolean closing) implements BookEffect {}
 
-    /** Ask the runner whether it has nothing to do. */
-    record AskRetire(String runner) implements BookEffect {}
+    /**
+     * Ask the runner whether it has nothing to do.
+     *
+     * @param mayRefuse whether the user's idle check is asked too: not where the runner must go anyway
+     */
+    record AskRetire(String runner, boolean mayRefuse) implements BookEffect {}
 
     /** Tell the runner to finish what it has within that time, then to end. */
     record Stop(String runner, long drainNanos) implements BookEffect {}

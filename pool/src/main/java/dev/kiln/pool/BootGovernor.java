@@ -23,6 +23,9 @@ final class BootGovernor {
     }
 
     void failed(BootFailed problem, long nowNanos) {
+        if (last != null && !mayBoot(nowNanos) && (last.permanent() || !problem.permanent())) {
+            return; // asked for together with the one that began this pause: one outage, not several in a row
+        }
         last = problem;
         long pause = problem.permanent()
                 ? LONGEST_PAUSE

@@ -25,9 +25,7 @@ record CallerView(CallDesk desk, CallOptions options) implements Caller {
 
     @Override
     public Caller within(Duration timeout) {
-        if (!timeout.isPositive()) {
-            throw new IllegalArgumentException("within(timeout) must be positive, was " + timeout);
-        }
+        PoolBuilder.requirePositive("within", timeout);
         return new CallerView(desk, new CallOptions(timeout, options.linked()));
     }
 

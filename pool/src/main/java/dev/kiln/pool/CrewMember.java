@@ -27,6 +27,7 @@ final class CrewMember {
     private Leaving leaving = Leaving.NO;
     private long residents;
     private long dueNanos;
+    private boolean spent;
 
     /** @param dueNanos when it must have greeted */
     CrewMember(String id, long number, int slots, long dueNanos) {
@@ -42,14 +43,14 @@ final class CrewMember {
             throw new IllegalStateException("runner " + id + " cannot go from " + state + " to " + next);
         }
         state = next;
-        leaving = why;
-        dueNanos = due;
+        leave(why, due);
     }
 
     /** A retiring runner leaves in another way, or at another time, than it was going to. */
     void leave(Leaving why, long due) {
         leaving = why;
         dueNanos = due;
+        spent |= why == Leaving.SPENT;
     }
 
     String id() {
@@ -66,6 +67,11 @@ final class CrewMember {
 
     Leaving leaving() {
         return leaving;
+    }
+
+    /** Whether it has had its one call. */
+    boolean spent() {
+        return spent;
     }
 
     /**

@@ -44,12 +44,7 @@ final class JavaCommand {
         refuseWhatCannotWork(java);
         List<String> command = new ArrayList<>();
         command.add(java.toString());
-        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (INHERITED.matcher(option).matches()
-                    && !NOT_INHERITED.matcher(option).matches()) {
-                command.add(option);
-            }
-        }
+        command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
         command.addAll(NEEDED);
         command.add("-XX:-UsePerfData");
         if (!classPath.isEmpty()) {
@@ -63,6 +58,14 @@ final class JavaCommand {
                 ? List.of("--module", module.getName() + "/" + RunnerMain.class.getName())
                 : List.of(RunnerMain.class.getName());
         return new JavaCommand(List.copyOf(command), main);
+    }
+
+    /** Those of a JVM's options that its runners get too. */
+    static List<String> inherited(List<String> jvmOptions) {
+        return jvmOptions.stream()
+                .filter(option -> INHERITED.matcher(option).matches()
+                        && !NOT_INHERITED.matcher(option).matches())
+                .toList();
     }
 
     private static void refuseWhatCannotWork(Path java) throws BootProblem {

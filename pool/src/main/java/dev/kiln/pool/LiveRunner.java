@@ -71,9 +71,8 @@ final class LiveRunner {
     }
 
     private void machineEnded(String how) {
-        // What a process wrote before it died is still in the link: read to its end first, so that a result that was
-        // sent
-        // counts. The link of a dead process ends at once; the limit is for a machine that took its network with it.
+        // What a process wrote before it died is still in the link: read to its end first, so that a result that it
+        // sent counts. The link of a dead process ends at once; the limit is for a machine that took its network along.
         CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkClosed;
         String why = killedBecause;
         String text = why == null ? how : why + " (" + how + ")";

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class PoolBuilder {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,39}");
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final String name;
     private int min;
     private int max = Runtime.getRuntime().availableProcessors();
@@ -236,6 +238,7 @@ public final class PoolBuilder {
         Duration queue = queueTimeout == null ? bootTimeout : queueTimeout;
         requirePositive("queueTimeout", queue);
         require(!shutdownTimeout.isNegative(), "shutdownTimeout", shutdownTimeout, "zero or more");
+        requireBounded("shutdownTimeout", shutdownTimeout);
         requirePositive("idleShutdownAfter", idleShutdownAfter);
         if (minIdleShutdownAfter != null) {
             requirePositive("minIdleShutdownAfter", minIdleShutdownAfter);
@@ -260,13 +263,13 @@ public final class PoolBuilder {
                 env);
     }
 
-    private static void requirePositive(String option, Duration value) {
+    static void requirePositive(String option, Duration value) {
         require(value.isPositive(), option, value, "positive");
-        require(
-                value.compareTo(Duration.ofDays(3650)) <= 0,
-                option,
-                value,
-                "at most 3650 days, which is as good as never");
+        requireBounded(option, value);
+    }
+
+    private static void requireBounded(String option, Duration value) {
+        require(value.compareTo(LONGEST) <= 0, option, value, "at most 3650 days, which is as good as never");
     }
 
     static void require(boolean allowed, String option, Object value, String what) {

@@ -96,7 +96,7 @@ final class PoolHands {
             case BookEffect.Turned e ->
                 calls.fail(e.call(), new PoolClosed(name(e.call()) + " never ran: the pool was closed"));
             case Lost e -> calls.fail(e.call(), lost(e));
-            case BookEffect.AskRetire e -> send(e.runner(), new Retire(idleCheck));
+            case BookEffect.AskRetire e -> send(e.runner(), new Retire(e.mayRefuse() ? idleCheck : NO_CHECK));
             case BookEffect.Stop e -> send(e.runner(), new Shutdown(TimeUnit.NANOSECONDS.toMillis(e.drainNanos())));
             case BookEffect.Kill e -> {
                 LiveRunner runner = runners.find(e.runner());

@@ -38,8 +38,7 @@ final class Reception {
     }
 
     Verdict check(Hello hello) {
-        // The token decides alone whether the rest of the greeting is worth a word: a stranger learns nothing from the
-        // reply.
+        // The token alone decides whether the rest of the greeting is worth a word: a stranger learns nothing from it.
         LiveRunner runner = runners.claim(hello.runner(), hello.token());
         if (runner == null) {
             LOG.log(System.Logger.Level.WARNING, "a connection without a valid token was refused");

@@ -15,8 +15,7 @@ final class WaitingLine {
     private record Waiter(long call, long latestNanos) {}
 
     private final TreeMap<Long, Waiter> waiting = new TreeMap<>();
-    // Compared by difference, since nanoTime may wrap. Waiters that were taken stay until they are met or outnumber the
-    // rest.
+    // Compared by difference, since nanoTime may wrap. Waiters that were taken stay until met, or too many.
     private final PriorityQueue<Waiter> byTime =
             new PriorityQueue<>((a, b) -> Long.signum(a.latestNanos() - b.latestNanos()));
 

@@ -1,0 +1,387 @@
+package dev.kiln.pool;
+
+import static dev.kiln.pool.SimModel.check;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * One history of a pool, decided by its seed: twenty wild seconds of calls, boots that fail or hang, deaths, resizes, and
+ * messages that come late or twice; a quiet time in which all works; the end.
+ */
+final class Simulation {
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1000 * MILLI;
+    private static final long WILD = 20 * SECOND;
+    private static final long QUIET = 200 * SECOND;
+    private static final long END = 120 * SECOND;
+    private static final long NEVER = Long.MAX_VALUE / 4;
+    private static final int TICKS_PER_SECOND = 40;
+
+    private final Random random;
+    private final PoolOptions options;
+    private final Books books;
+    private final SimModel model;
+    private final List<String> trace;
+    private final boolean traced;
+    private final Map<String, SimRunner> runners = new HashMap<>();
+    private final Map<String, Integer> seen = new TreeMap<>();
+    private final long start;
+    private final PriorityQueue<Timed> agenda;
+    private long now;
+    private long order;
+    private long ticks;
+    private int idleTicks;
+    private boolean wild = true;
+    private boolean opened;
+    private boolean allGone;
+
+    private record Timed(long at, long order, Runnable action) {}
+
+    Simulation(long seed, boolean traced) {
+        this.random = new Random(seed);
+        this.traced = traced;
+        this.trace = new ArrayList<>();
+        this.options = options(random);
+        // Some histories run while the monotonic clock wraps.
+        this.start = random.nextInt(8) == 0 ? Long.MAX_VALUE - random.nextLong(60 * SECOND) : random.nextLong();
+        this.now = start;
+        this.agenda = new PriorityQueue<>((a, b) ->
+                a.at == b.at ? Long.compare(a.order, b.order) : Long.signum(a.at - b.at));
+        this.books = new Books(options, new Random(seed), now);
+        this.model = new SimModel(options);
+    }
+
+    private static PoolOptions options(Random random) {
+        int min = Math.max(0, random.nextInt(6) - 2);
+        boolean singleUse = random.nextInt(4) == 0;
+        var builder = Pool.named("sim")
+                .min(min)
+                .max(Math.max(1, min + random.nextInt(4)))
+                .maxConcurrency(random.nextInt(1, 4))
+                .singleUse(singleUse)
+                .strictSlots(!singleUse && random.nextInt(4) == 0)
+                .maxQueue(random.nextBoolean() ? random.nextInt(1, 8) : 1000)
+                .bootTimeout(Duration.ofMillis(random.nextInt(500, 6000)))
+                .shutdownTimeout(Duration.ofMillis(random.nextInt(5000)))
+                .idleShutdownAfter(Duration.ofMillis(random.nextInt(1, 6000)));
+        if (random.nextInt(3) == 0) {
+            builder.minIdleShutdownAfter(Duration.ofMillis(random.nextInt(1, 6000)));
+        }
+        return builder.options();
+    }
+
+    List<String> trace() {
+        return trace;
+    }
+
+    /** Runs it all and says what was seen how often. */
+    Map<String, Integer> run() {
+        tell(new BookEvent.Tick());
+        planWildTime();
+        advanceTo(start + WILD);
+        wild = false;
+        advanceTo(start + WILD + QUIET);
+        if (!model.closing()) {
+            checkQuiet();
+            tell(new BookEvent.Closing());
+        }
+        advanceTo(start + WILD + QUIET + END);
+        check(allGone, "the pool does not end");
+        for (SimCall call : model.calls.values()) {
+            check(call.end != null, "call " + call.id + " never ends");
+            saw("call " + call.end);
+        }
+        return seen;
+    }
+
+    private void checkQuiet() {
+        PoolStats stats = books.stats();
+        int expected = options.minIdleShutdownAfter() == null ? model.min() : 0;
+        check(
+                stats.queued() == 0 && stats.running() == 0 && stats.booting() == 0 && stats.retiring() == 0,
+                "not quiet: " + stats);
+        check(stats.ready() == expected, "when all is quiet " + expected + " runners should be left: " + stats);
+        check(opened, "the pool never opens");
+    }
+
+    private void planWildTime() {
+        int calls = random.nextInt(40);
+        for (long id = 1; id <= calls; id++) {
+            long call = id;
+            long at = random.nextLong(random.nextBoolean() ? WILD : WILD / 10);
+            later(at, () -> {
+                long patience = random.nextInt(5) == 0 ? NEVER : random.nextLong(1, 8 * SECOND);
+                tell(new BookEvent.Arrived(call, now + patience));
+            });
+            if (random.nextInt(6) == 0) {
+                later(at + 1 + random.nextLong(4 * SECOND), () -> tell(new BookEvent.Withdrawn(call)));
+            }
+        }
+        for (int resizes = random.nextInt(4) - 1; resizes > 0; resizes--) {
+            later(random.nextLong(WILD), () -> {
+                int min = random.nextInt(4);
+                tell(new BookEvent.Resized(min, Math.max(1, min + random.nextInt(4))));
+            });
+        }
+        for (int deaths = random.nextInt(5) - 1; deaths > 0; deaths--) {
+            later(random.nextLong(WILD), this::someRunnerDies);
+        }
+        if (random.nextInt(4) == 0) {
+            later(random.nextLong(WILD), () -> tell(new BookEvent.Closing()));
+        }
+    }
+
+    private void someRunnerDies() {
+        List<SimRunner> alive = runners.values().stream().filter(r -> !r.dead && r.up).toList();
+        if (!alive.isEmpty()) {
+            SimRunner victim = alive.get(random.nextInt(alive.size()));
+            if (random.nextBoolean()) {
+                leave(victim); // it goes without having been asked
+            } else {
+                die(victim);
+            }
+        }
+    }
+
+    private void later(long delay, Runnable action) {
+        agenda.add(new Timed(now + delay, order++, action));
+    }
+
+    private void advanceTo(long horizon) {
+        while (true) {
+            Timed next = agenda.peek();
+            long tick = books.nextTickNanos();
+            if (next != null && next.at - tick <= 0) {
+                if (next.at - horizon > 0) {
+                    break;
+                }
+                agenda.remove();
+                now = next.at - now > 0 ? next.at : now;
+                next.action.run();
+            } else if (tick - horizon > 0) {
+                break;
+            } else {
+                tick(tick);
+            }
+        }
+        now = horizon;
+    }
+
+    private void tick(long due) {
+        boolean late = due - now <= 0;
+        now = late ? now : due;
+        boolean moved = tell(new BookEvent.Tick());
+        idleTicks = late && !moved ? idleTicks + 1 : 0;
+        check(idleTicks < 2, "the books are due in the past again and again");
+        check(++ticks < 100 + TICKS_PER_SECOND * ((now - start) / SECOND + 1), "too many ticks");
+    }
+
+    /** Enters an event in the books and plays what they want done; whether they want anything. */
+    private boolean tell(BookEvent event) {
+        note(event);
+        model.hears(event, books);
+        List<BookEffect> effects = books.on(event, now);
+        for (BookEffect effect : effects) {
+            note(effect);
+            model.wants(effect, books, now);
+            play(effect);
+        }
+        model.check(books, now);
+        return !effects.isEmpty();
+    }
+
+    private void note(Object what) {
+        saw(what.getClass().getSimpleName());
+        if (traced) {
+            trace.add((now - start) / MILLI + " ms: " + what);
+        }
+    }
+
+    private void saw(String what) {
+        seen.merge(what, 1, Integer::sum);
+    }
+
+    private void play(BookEffect effect) {
+        switch (effect) {
+            case BookEffect.Boot e -> boot(e.runner());
+            case BookEffect.Dispatch e -> work(runners.get(e.runner()), e.call());
+            case BookEffect.CancelAt e -> cancel(runners.get(e.runner()), e.call());
+            case BookEffect.AskRetire e -> askedToRetire(runners.get(e.runner()), e.mayRefuse());
+            case BookEffect.Stop e -> stop(runners.get(e.runner()), e.drainNanos());
+            case BookEffect.Kill e -> later(random.nextLong(500 * MILLI), () -> die(runners.get(e.runner())));
+            case BookEffect.Opened _ -> {
+                check(!opened, "opened twice");
+                opened = true;
+            }
+            case BookEffect.OpenFailed _ -> {
+                check(!opened, "an open pool fails to open");
+                if (random.nextBoolean() && wild) {
+                    later(0, () -> tell(new BookEvent.Closing()));
+                }
+            }
+            case BookEffect.AllGone _ -> allGone = true;
+            case BookEffect.TimedOut _,
+                    BookEffect.Unbootable _,
+                    BookEffect.Saturated _,
+                    BookEffect.Turned _,
+                    BookEffect.Lost _ -> {}
+        }
+    }
+
+    private void boot(String id) {
+        var runner = new SimRunner(id, now);
+        runners.put(id, runner);
+        int fate = wild ? random.nextInt(20) : 19;
+        long delay = wild ? random.nextLong(3 * SECOND) : 50 * MILLI;
+        if (fate == 0) {
+            var problem = new BootFailed("no such image", true, null);
+            later(delay, () -> bootFails(runner, problem));
+        } else if (fate < 4) {
+            var problem = new BootFailed("no room", false, null);
+            later(delay, () -> bootFails(runner, problem));
+        } else if (fate == 4) {
+            later(delay, () -> die(runner));
+        } else if (fate > 5) { // 5: it never greets
+            later(delay, () -> {
+                if (!runner.dead) {
+                    runner.up = true;
+                    say(runner, new BookEvent.Greeted(id));
+                }
+            });
+        }
+    }
+
+    private void bootFails(SimRunner runner, BootFailed problem) {
+        if (!runner.dead) {
+            runner.dead = true;
+            say(runner, new BookEvent.BootProblem(runner.id, problem));
+        }
+    }
+
+    /** A message of the runner reaches the books, after those it sent before; in wild times perhaps once more, later. */
+    private void say(SimRunner runner, BookEvent event) {
+        long at = now + (wild ? random.nextLong(random.nextInt(10) == 0 ? SECOND : 20 * MILLI) : MILLI);
+        runner.lastWordNanos = at - runner.lastWordNanos > 0 ? at : runner.lastWordNanos;
+        later(runner.lastWordNanos - now, () -> tell(event));
+        if (wild && random.nextInt(15) == 0 && !(event instanceof BookEvent.Reported)) { // the last report stands
+            saw("duplicate");
+            later(runner.lastWordNanos - now + random.nextLong(5 * SECOND), () -> tell(event));
+        }
+    }
+
+    private void work(SimRunner runner, long call) {
+        check(runner.up, "call " + call + " is sent to runner " + runner.id + ", which has not greeted");
+        if (runner.dead) {
+            return;
+        }
+        if (runner.leaving) {
+            saw("race lost");
+            say(runner, new BookEvent.NotTaken(call, runner.id, model.calls.get(call).latestNanos));
+            return;
+        }
+        check(!options.singleUse() || runner.sent++ == 0, "a second call for " + runner.id);
+        runner.running.add(call);
+        later(random.nextLong(random.nextInt(20) == 0 ? 30 * SECOND : 2 * SECOND), () -> end(runner, call, false));
+    }
+
+    private void end(SimRunner runner, long call, boolean unstoppable) {
+        if (runner.dead || !runner.running.remove(call)) {
+            return;
+        }
+        boolean kept = unstoppable || (options.strictSlots() && random.nextInt(3) == 0);
+        if (unstoppable) {
+            runner.overdue.add(call);
+        }
+        boolean resides = !unstoppable && random.nextInt(4) == 0;
+        boolean toldBefore = random.nextBoolean();
+        if (resides && toldBefore) {
+            resides(runner);
+        }
+        say(runner, new BookEvent.Finished(call, runner.id, kept, unstoppable));
+        if (resides && !toldBefore) {
+            resides(runner);
+        }
+        if (kept && (!unstoppable || random.nextBoolean())) {
+            later(random.nextLong(10 * SECOND), () -> slotFreed(runner, call));
+        }
+        leaveIfDone(runner);
+    }
+
+    private void slotFreed(SimRunner runner, long call) {
+        if (!runner.dead) {
+            runner.overdue.remove(call);
+            say(runner, new BookEvent.SlotFreed(call, runner.id));
+            leaveIfDone(runner);
+        }
+    }
+
+    private void resides(SimRunner runner) {
+        say(runner, new BookEvent.Reported(runner.id, ++runner.residents));
+        later(random.nextLong(10 * SECOND), () -> {
+            runner.residents--;
+            if (!runner.dead) {
+                say(runner, new BookEvent.Reported(runner.id, runner.residents));
+            }
+        });
+    }
+
+    private void cancel(SimRunner runner, long call) {
+        later(random.nextLong(SECOND), () -> end(runner, call, wild && random.nextInt(4) == 0));
+    }
+
+    private void askedToRetire(SimRunner runner, boolean mayRefuse) {
+        later(random.nextLong(5 * MILLI), () -> {
+            if (runner.dead) {
+                return;
+            }
+            boolean vetoed = mayRefuse && wild && random.nextInt(3) == 0;
+            boolean goes = runner.idle() && runner.residents == 0 && !vetoed;
+            saw(goes ? "retires" : "does not retire");
+            say(runner, new BookEvent.RetireAnswered(runner.id, goes));
+            if (goes) {
+                leave(runner);
+            }
+        });
+    }
+
+    private void stop(SimRunner runner, long drainNanos) {
+        leave(runner);
+        later(drainNanos, () -> {
+            if (!runner.hangs) {
+                die(runner);
+            }
+        });
+    }
+
+    private void leave(SimRunner runner) {
+        runner.leaving = true;
+        runner.hangs = wild && random.nextInt(10) == 0; // until it is killed
+        leaveIfDone(runner);
+    }
+
+    private void leaveIfDone(SimRunner runner) {
+        if (runner.leaving && runner.idle() && !runner.hangs) {
+            later(random.nextLong(300 * MILLI), () -> die(runner));
+        }
+    }
+
+    private void die(SimRunner runner) {
+        if (!runner.dead) {
+            runner.dead = true;
+            runner.running.clear();
+            if (wild && random.nextInt(4) == 0) { // its last words come after the news of its death
+                tell(new BookEvent.Died(runner.id, "killed"));
+                saw("late words");
+            } else {
+                say(runner, new BookEvent.Died(runner.id, "killed"));
+            }
+        }
+    }
+}
