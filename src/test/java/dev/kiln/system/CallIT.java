@@ -87,7 +87,8 @@ class CallIT {
         assertNotEquals(ProcessHandle.current().pid(), there);
         assertEquals(there, pool.runners().getFirst().pid().orElseThrow());
         assertEquals(
-                "calls", pool.call(() -> Runner.current().map(RunnerContext::pool).orElse("nowhere")));
+                "calls",
+                pool.call(() -> Runner.current().map(RunnerContext::pool).orElse("nowhere")));
         assertTrue(pool.call(() -> {
             var found = new CompletableFuture<Boolean>();
             Thread.ofPlatform().start(() -> found.complete(Runner.current().isPresent()));
@@ -106,7 +107,8 @@ class CallIT {
         assertTrue(call.id() > 0);
         assertEquals(pool.runners().getFirst().id(), call.runner().orElseThrow());
         pool.execute(() -> Files.writeString(Path.of(name), "done"));
-        Eventually.soon("the executed work leaves its trace", () -> trace.toFile().length() == 4);
+        Eventually.soon(
+                "the executed work leaves its trace", () -> trace.toFile().length() == 4);
     }
 
     @Test
@@ -185,7 +187,8 @@ class CallIT {
     }
 
     @Test
-    @DisplayName("C-04: a closure's exception is the cause, with its own fields, the remote stack and the caller's stack")
+    @DisplayName(
+            "C-04: a closure's exception is the cause, with its own fields, the remote stack and the caller's stack")
     void exceptionsCross() {
         CallFailed failed = assertThrows(
                 CallFailed.class,
@@ -225,8 +228,12 @@ class CallIT {
                 () -> pool.call(() -> {
                     throw new Unsendable(new Thread("t"));
                 }));
-        assertTrue(foreign.getCause().toString().contains("Unsendable"), foreign.getCause().toString());
-        assertTrue(foreign.getCause().getMessage().contains("cannot be sent"), foreign.getCause().getMessage());
+        assertTrue(
+                foreign.getCause().toString().contains("Unsendable"),
+                foreign.getCause().toString());
+        assertTrue(
+                foreign.getCause().getMessage().contains("cannot be sent"),
+                foreign.getCause().getMessage());
         assertEquals(before, pool.call(CallIT::pidThere));
     }
 
@@ -294,7 +301,8 @@ class CallIT {
         Eventually.soon("the work has begun", () -> Files.exists(started));
         assertTrue(call.toCompletableFuture().cancel(true));
         assertThrows(CallCancelled.class, call::join);
-        assertThrows(CancellationException.class, () -> call.toCompletableFuture().get());
+        assertThrows(
+                CancellationException.class, () -> call.toCompletableFuture().get());
         assertFalse(call.cancel(), "it is over");
         Eventually.soon("the work was interrupted", () -> Files.exists(interrupted));
         String thread = pool.submit(() -> 1)

@@ -108,7 +108,10 @@ class DeathIT {
     /** A caller that holds a frame on a runner, has work running there, and waits to be killed. */
     static final class Caller {
         public static void main(String[] arguments) throws Exception {
-            Pool pool = Pool.named("orphans").max(1).shutdownTimeout(Duration.ofSeconds(3)).open();
+            Pool pool = Pool.named("orphans")
+                    .max(1)
+                    .shutdownTimeout(Duration.ofSeconds(3))
+                    .open();
             Frame frame = pool.call(() -> Frame.columns(Map.of("x", new double[1_000_000])));
             System.out.println("runner " + pool.runners().getFirst().pid().orElseThrow());
             String file = arguments[1];
@@ -161,17 +164,18 @@ class DeathIT {
     }
 
     private static void assertNoFolderOf(long pid) {
-        Eventually.soon("no folder of the dead caller is left", () -> LeavesNothing.named(
-                        Path.of(System.getProperty("java.io.tmpdir")))
-                .stream()
-                .noneMatch(path -> path.toString().contains("-" + pid + "-")));
+        Eventually.soon(
+                "no folder of the dead caller is left",
+                () -> LeavesNothing.named(Path.of(System.getProperty("java.io.tmpdir"))).stream()
+                        .noneMatch(path -> path.toString().contains("-" + pid + "-")));
     }
 
     /** A caller that ends without closing its pool. */
     static final class Careless {
         public static void main(String[] arguments) {
             Pool pool = Pool.named("careless").max(1).open();
-            System.out.println("runner " + pool.call(() -> ProcessHandle.current().pid()));
+            System.out.println(
+                    "runner " + pool.call(() -> ProcessHandle.current().pid()));
         }
     }
 

@@ -61,7 +61,10 @@ class FlatLoopIT {
                 if (!close) {
                     System.gc();
                 }
-                return pool.runners().stream().mapToLong(RunnerInfo::residentBytes).sum() == 0;
+                return pool.runners().stream()
+                                .mapToLong(RunnerInfo::residentBytes)
+                                .sum()
+                        == 0;
             });
             assertTrue(
                     late < early + 150_000,

@@ -162,7 +162,8 @@ class FramesIT {
     @DisplayName("F-05, F-08: a chain of verbs runs where the data is; compute stays there, collect comes home")
     void verbsRunThere() {
         try (Frame frame = pool.call(() -> frame(5, 1, 4, 2, 3));
-                Frame chain = frame.filter("x > ?", 1).mutate("y = x * 10").sort("-x").head(3);
+                Frame chain =
+                        frame.filter("x > ?", 1).mutate("y = x * 10").sort("-x").head(3);
                 Frame there = chain.compute();
                 Frame home = chain.collect()) {
             assertTrue(there.isRemote());
@@ -191,7 +192,8 @@ class FramesIT {
     }
 
     @Test
-    @DisplayName("F-02: a captured local frame crosses by value; a captured handle is the local frame on its own runner")
+    @DisplayName(
+            "F-02: a captured local frame crosses by value; a captured handle is the local frame on its own runner")
     void capturedFrames() {
         try (Frame local = frame(1, 2, 3)) {
             assertEquals(rows(1, 2, 3), pool.call(() -> local.toRows(Row.class)));
@@ -201,7 +203,8 @@ class FramesIT {
         }
         try (Frame handle = pool.call(() -> frame(7, 8))) {
             String owner = handle.owner();
-            // Two at once on two runners: one of them is the owner, to whom the frame is local; the other works on it, too.
+            // Two at once on two runners: one of them is the owner, to whom the frame is local; the other works on it,
+            // too.
             Map<String, Boolean> remoteAt = new HashMap<>();
             for (int i = 0; i < 50 && remoteAt.size() < 2; i++) {
                 var calls = List.of(pool.submit(() -> look(handle)), pool.submit(() -> look(handle)));
@@ -214,7 +217,8 @@ class FramesIT {
     }
 
     private static Map<String, Boolean> look(Frame handle) throws InterruptedException {
-        new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS); // long enough for the other call to need the other runner
+        new CountDownLatch(1)
+                .await(50, TimeUnit.MILLISECONDS); // long enough for the other call to need the other runner
         assertEquals(List.of(new Row(7), new Row(8)), handle.toRows(Row.class));
         return Map.of(Runner.current().map(RunnerContext::id).orElseThrow(), handle.isRemote());
     }
@@ -249,7 +253,8 @@ class FramesIT {
     void wrongQueries() {
         try (Frame frame = pool.call(() -> frame(1))) {
             assertThrows(IllegalArgumentException.class, () -> frame.select("nope"));
-            QueryFailed failed = assertThrows(QueryFailed.class, () -> frame.mutate("y = no_such_function(x)").collect());
+            QueryFailed failed = assertThrows(QueryFailed.class, () -> frame.mutate("y = no_such_function(x)")
+                    .collect());
             assertTrue(failed.getMessage().contains("no_such_function"), failed.getMessage());
         }
         awaitAllFreed();
@@ -275,7 +280,8 @@ class FramesIT {
             var outcome = new CompletableFuture<Throwable>();
             Thread thread = Thread.ofPlatform().start(() -> {
                 try {
-                    frame.sql("select sum((x * y) % 7) as n from this, range(2000000) as other(y)").collect();
+                    frame.sql("select sum((x * y) % 7) as n from this, range(2000000) as other(y)")
+                            .collect();
                     outcome.complete(new AssertionError("it cannot end"));
                 } catch (Throwable e) {
                     outcome.complete(e);
@@ -292,10 +298,12 @@ class FramesIT {
     @Test
     @DisplayName("G-08: failed, cancelled and timed-out calls leave no frame behind")
     void noFrameOfFailedCalls() {
-        CallFailed failed = assertThrows(CallFailed.class, () -> pool.call(() -> {
-            Frame made = frame(1, 2, 3);
-            throw new IllegalStateException("after " + made.rowCount());
-        }));
+        CallFailed failed = assertThrows(
+                CallFailed.class,
+                () -> pool.call(() -> {
+                    Frame made = frame(1, 2, 3);
+                    throw new IllegalStateException("after " + made.rowCount());
+                }));
         assertTrue(failed.getMessage().contains("after 3"), failed.getMessage());
         for (int i = 0; i < 20; i++) {
             var call = pool.submit(() -> List.of(frame(1), frame(2)));
@@ -307,9 +315,11 @@ class FramesIT {
     @Test
     @DisplayName("C-04: frames inside an exception arrive closed")
     void framesInExceptions() {
-        CallFailed failed = assertThrows(CallFailed.class, () -> pool.call(() -> {
-            throw new WithFrame(frame(1));
-        }));
+        CallFailed failed = assertThrows(
+                CallFailed.class,
+                () -> pool.call(() -> {
+                    throw new WithFrame(frame(1));
+                }));
         WithFrame cause = assertInstanceOf(WithFrame.class, failed.getCause());
         assertThrows(IllegalStateException.class, cause.frame::rowCount);
         assertEquals(0, residents());
@@ -340,7 +350,8 @@ class FramesIT {
     @Test
     @DisplayName("F-09: a closure reads a file there and returns it; frames of Arrow vectors stay, too")
     void createdThere() {
-        String file = Path.of(System.getProperty("kiln.root"), "examples", "data", "airports.csv").toString();
+        String file = Path.of(System.getProperty("kiln.root"), "examples", "data", "airports.csv")
+                .toString();
         try (Frame airports = pool.call(() -> Frame.readCsv(Path.of(file)));
                 Frame vectors = pool.call(FramesIT::ofVectors)) {
             assertEquals(3376, airports.rowCount());
@@ -362,8 +373,9 @@ class FramesIT {
     @DisplayName("G-05: a handle survives quiet longer than a heartbeat; the lease is renewed in the background")
     void leasesAreRenewed() {
         try (Frame frame = pool.call(() -> frame(1))) {
-            assertThrows(AssertionError.class, () -> Eventually.within(
-                    Duration.ofSeconds(5), "it must stay", () -> residents() == 0));
+            assertThrows(
+                    AssertionError.class,
+                    () -> Eventually.within(Duration.ofSeconds(5), "it must stay", () -> residents() == 0));
             assertEquals(rows(1), frame.toRows(Row.class));
         }
         awaitAllFreed();

@@ -36,7 +36,9 @@ class GreetingIT {
             long pid = pool.call(() -> ProcessHandle.current().pid());
             Path home = LeavesNothing.folders().getFirst();
             assertEquals(
-                    "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(home)), "the folder's mode");
+                    "rwx------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(home)),
+                    "the folder's mode");
             var address = UnixDomainSocketAddress.of(home.resolve("home"));
             var random = new Random(42);
             for (int i = 0; i < 200; i++) {
@@ -93,23 +95,28 @@ class GreetingIT {
     static final class Heir {
         public static void main(String[] arguments) {
             try (Pool pool = Pool.named("heir").max(1).open()) {
-                System.out.println("inherited " + pool.call(() -> System.getProperty("kiln.test.gift") + " "
-                        + System.getProperty("user.dir") + " "
-                        + Heir.class.desiredAssertionStatus() + " "
-                        + (Runtime.getRuntime().maxMemory() < 100_000_000)));
+                System.out.println("inherited "
+                        + pool.call(() -> System.getProperty("kiln.test.gift") + " "
+                                + System.getProperty("user.dir") + " "
+                                + Heir.class.desiredAssertionStatus() + " "
+                                + (Runtime.getRuntime().maxMemory() < 100_000_000)));
             }
         }
     }
 
     @Test
-    @DisplayName("R-07: a runner inherits class path, -D, assertions and folder, not the heap size; an argument file works")
+    @DisplayName(
+            "R-07: a runner inherits class path, -D, assertions and folder, not the heap size; an argument file works")
     void inheritance() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("arguments"),
-                "-Dkiln.test.gift=\"a gift\"\n-ea\n-Xmx64m\n-cp\n\"" + JavaProgram.classPath() + "\"\n" + Heir.class.getName());
+                "-Dkiln.test.gift=\"a gift\"\n-ea\n-Xmx64m\n-cp\n\"" + JavaProgram.classPath() + "\"\n"
+                        + Heir.class.getName());
         try (JavaProgram caller = JavaProgram.start(List.of("@" + file), List.of())) {
             assertEquals(
-                    "a gift " + System.getProperty("user.dir") + " true false", caller.await("inherited "), caller::output);
+                    "a gift " + System.getProperty("user.dir") + " true false",
+                    caller.await("inherited "),
+                    caller::output);
             assertEquals(0, caller.status());
         }
     }
@@ -177,5 +184,4 @@ class GreetingIT {
             assertTrue(Files.notExists(boot), "the secrets are read once");
         }
     }
-
 }

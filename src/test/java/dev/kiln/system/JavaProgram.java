@@ -38,7 +38,8 @@ final class JavaProgram implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(arguments);
-        return new JavaProgram(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new JavaProgram(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     private void read() {

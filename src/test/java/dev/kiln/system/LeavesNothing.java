@@ -15,7 +15,8 @@ final class LeavesNothing implements AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        Eventually.soon("all child processes are gone: " + runners(), () -> runners().isEmpty());
+        Eventually.soon(
+                "all child processes are gone: " + runners(), () -> runners().isEmpty());
         assertEquals(List.of(), folders(), "folders of pools in the temporary folder");
         assertEquals(List.of(), named(Path.of("/dev/shm")), "shared memory");
     }
@@ -24,7 +25,8 @@ final class LeavesNothing implements AfterEachCallback {
         return ProcessHandle.current()
                 .descendants()
                 .filter(ProcessHandle::isAlive)
-                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();
     }
 

@@ -38,13 +38,19 @@ class NoFlagsIT {
                 Frame local = Frame.columns(Map.of("x", new long[] {2}, "label", List.of("hier")));
                 Frame joined = small.join(local, dev.kiln.frame.JoinType.INNER, "x");
                 System.out.println("joined " + joined.collect().rowCount());
-                System.out.println("csv " + pool.call(() -> Frame.readCsv(Path.of(csv))).head(5).collect().rowCount());
+                System.out.println("csv "
+                        + pool.call(() -> Frame.readCsv(Path.of(csv)))
+                                .head(5)
+                                .collect()
+                                .rowCount());
                 small.show();
                 System.out.println("local " + local.select("label").rowCount());
                 try {
-                    System.out.println("engine " + local.filter("x > 1").collect().rowCount());
+                    System.out.println(
+                            "engine " + local.filter("x > 1").collect().rowCount());
                 } catch (IllegalStateException e) {
-                    System.out.println("documented " + e.getMessage().lines().findFirst().orElse(""));
+                    System.out.println(
+                            "documented " + e.getMessage().lines().findFirst().orElse(""));
                 }
                 Frame.closeAll(List.of(big, small, local, joined));
             }
@@ -53,9 +59,11 @@ class NoFlagsIT {
     }
 
     @Test
-    @DisplayName("F-08: collect, toArrow, toRows, joins and show work in a caller's JVM that was started without any flag")
+    @DisplayName(
+            "F-08: collect, toArrow, toRows, joins and show work in a caller's JVM that was started without any flag")
     void aCallerWithoutFlags() throws Exception {
-        String csv = Path.of(System.getProperty("kiln.root"), "examples", "data", "airports.csv").toString();
+        String csv = Path.of(System.getProperty("kiln.root"), "examples", "data", "airports.csv")
+                .toString();
         try (JavaProgram caller = JavaProgram.start(Caller.class, csv)) {
             assertEquals("1000000 0", caller.await("collected "));
             assertEquals("[Row[x=2, name=zwei]]", caller.await("rows "));

@@ -43,17 +43,15 @@ class PoolIT {
     }
 
     private static Set<Long> pids(Pool pool) {
-        return pool.runners().stream()
-                .map(runner -> runner.pid().orElse(-1))
-                .collect(Collectors.toSet());
+        return pool.runners().stream().map(runner -> runner.pid().orElse(-1)).collect(Collectors.toSet());
     }
 
     @Test
     @DisplayName("P-01: a name is unique among the open pools of a process, and free again after close")
     void names() {
         try (Pool first = Pool.named("unique").open()) {
-            IllegalStateException refused =
-                    assertThrows(IllegalStateException.class, () -> Pool.named("unique").open());
+            IllegalStateException refused = assertThrows(
+                    IllegalStateException.class, () -> Pool.named("unique").open());
             assertTrue(refused.getMessage().contains("unique"));
             assertEquals("unique", first.name());
         }
@@ -144,9 +142,11 @@ class PoolIT {
             Frame held = pool.call(() -> Frame.columns(Map.of("x", new int[] {1})));
             assertEquals(2, pool.call(() -> 2), "the slot is free although the frame is held");
             held.close();
-            Eventually.soon("idle without the frame, the runner goes", () -> pool.runners().isEmpty());
+            Eventually.soon("idle without the frame, the runner goes", () -> pool.runners()
+                    .isEmpty());
         }
-        try (Pool pool = Pool.named("strict").max(1).maxConcurrency(1).strictSlots(true).open()) {
+        try (Pool pool =
+                Pool.named("strict").max(1).maxConcurrency(1).strictSlots(true).open()) {
             Frame held = pool.call(() -> Frame.columns(Map.of("x", new int[] {1})));
             Call<Integer> next = pool.submit(() -> 2);
             assertThrows(dev.kiln.pool.CallTimedOut.class, () -> next.join(Duration.ofMillis(300)));
@@ -174,11 +174,16 @@ class PoolIT {
     @Test
     @DisplayName("P-11, G-02: an idle runner goes; one with held frames does not, and does once they are gone")
     void idleShutdown() {
-        try (Pool pool = Pool.named("idle").max(1).idleShutdownAfter(Duration.ofMillis(300)).open()) {
+        try (Pool pool = Pool.named("idle")
+                .max(1)
+                .idleShutdownAfter(Duration.ofMillis(300))
+                .open()) {
             Frame frame = pool.call(() -> Frame.columns(Map.of("x", new long[100])));
             long pid = pool.runners().getFirst().pid().orElseThrow();
-            assertThrows(AssertionError.class, () -> Eventually.within(
-                    Duration.ofSeconds(2), "it must not go", () -> pool.runners().isEmpty()));
+            assertThrows(
+                    AssertionError.class,
+                    () -> Eventually.within(Duration.ofSeconds(2), "it must not go", () -> pool.runners()
+                            .isEmpty()));
             frame.close();
             Eventually.soon("the runner goes", () -> pool.runners().isEmpty());
             Eventually.soon("its process goes", () -> ProcessHandle.of(pid).isEmpty());
@@ -224,8 +229,10 @@ class PoolIT {
             pool.call(() -> 1);
             busy.join();
             Eventually.soon("the surplus goes", () -> pool.runners().size() == 1);
-            assertThrows(AssertionError.class, () -> Eventually.within(
-                    Duration.ofSeconds(1), "the last stays", () -> pool.runners().isEmpty()));
+            assertThrows(
+                    AssertionError.class,
+                    () -> Eventually.within(Duration.ofSeconds(1), "the last stays", () -> pool.runners()
+                            .isEmpty()));
         }
     }
 
@@ -263,7 +270,10 @@ class PoolIT {
     @Test
     @DisplayName("P-28, P-10: what still runs after shutdownTimeout is killed, and fails with PoolClosed")
     void closeKills() {
-        Pool pool = Pool.named("killing").max(1).shutdownTimeout(Duration.ofMillis(300)).open();
+        Pool pool = Pool.named("killing")
+                .max(1)
+                .shutdownTimeout(Duration.ofMillis(300))
+                .open();
         Call<Integer> stuck = pool.within(Duration.ofHours(1)).submit(() -> {
             while (true) {
                 Thread.onSpinWait();

@@ -34,7 +34,8 @@ class TimeLimitIT {
     void runTimeout() {
         Path interrupted = folder.resolve("interrupted");
         String name = interrupted.toString();
-        try (Pool pool = Pool.named("run").max(1).timeout(Duration.ofMillis(300)).open()) {
+        try (Pool pool =
+                Pool.named("run").max(1).timeout(Duration.ofMillis(300)).open()) {
             CallTimedOut late = assertThrows(
                     CallTimedOut.class,
                     () -> pool.call(() -> {
@@ -61,10 +62,8 @@ class TimeLimitIT {
         try (Pool pool = Pool.named("queue").max(1).maxConcurrency(1).open()) {
             Call<Boolean> busy = pool.submit(() -> new CountDownLatch(1).await(1, TimeUnit.HOURS));
             Eventually.soon("the only slot is taken", () -> busy.runner().isPresent());
-            CallTimedOut late = assertThrows(
-                    CallTimedOut.class,
-                    () -> pool.within(Duration.ofMillis(100)).call(() -> Files.createFile(Path.of(name))
-                            .toString()));
+            CallTimedOut late = assertThrows(CallTimedOut.class, () -> pool.within(Duration.ofMillis(100))
+                    .call(() -> Files.createFile(Path.of(name)).toString()));
             assertEquals(Phase.QUEUE, late.phase());
             assertTrue(late.stopped());
             busy.cancel();
@@ -79,7 +78,8 @@ class TimeLimitIT {
         // The runner's JVM waits for a debugger that never comes: up, but silent.
         try (Pool pool = Pool.named("boot")
                 .max(1)
-                .jvmOptions(java.util.List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0"))
+                .jvmOptions(
+                        java.util.List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0"))
                 .bootTimeout(Duration.ofMillis(500))
                 .queueTimeout(Duration.ofSeconds(2))
                 .open()) {
@@ -103,9 +103,8 @@ class TimeLimitIT {
                 new CountDownLatch(1).await(2, TimeUnit.SECONDS);
                 return 7;
             });
-            CallTimedOut late = assertThrows(
-                    CallTimedOut.class,
-                    () -> pool.within(Duration.ofMillis(200)).call(() -> {
+            CallTimedOut late = assertThrows(CallTimedOut.class, () -> pool.within(Duration.ofMillis(200))
+                    .call(() -> {
                         while (true) {
                             Thread.onSpinWait();
                         }

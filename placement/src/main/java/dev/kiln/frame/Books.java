@@ -145,7 +145,8 @@ final class Books {
     }
 
     /** The table with this number, with a reference for the caller; null if nobody holds it any more. */
-    @Nullable Table take(long number) {
+    @Nullable
+    Table take(long number) {
         synchronized (lock) {
             Table table = residents.get(number) instanceof Table resident ? resident : offers.get(number);
             if (table != null) {
@@ -245,9 +246,7 @@ final class Books {
     }
 
     private void addOverdue(List<Addressed> news, long now) {
-        for (Iterator<Map.Entry<ProcessRef, Long>> each =
-                        toldAtNanos.entrySet().iterator();
-                each.hasNext(); ) {
+        for (Iterator<Map.Entry<ProcessRef, Long>> each = toldAtNanos.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<ProcessRef, Long> told = each.next();
             if (now - told.getValue() > RESEND_NANOS) {
                 List<Addressed> again = handles.unacknowledged(told.getKey());

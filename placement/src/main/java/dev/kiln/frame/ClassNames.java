@@ -141,7 +141,10 @@ final class ClassNames {
         int hash = 1;
         for (ObjectStreamField field : description.getFields()) {
             hash = 31 * hash + field.getName().hashCode();
-            hash = 31 * hash + (field.isPrimitive() ? field.getTypeCode() : field.getTypeString().hashCode());
+            hash = 31 * hash
+                    + (field.isPrimitive()
+                            ? field.getTypeCode()
+                            : field.getTypeString().hashCode());
         }
         return hash;
     }

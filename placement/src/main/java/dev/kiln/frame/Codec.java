@@ -114,10 +114,9 @@ final class Codec {
             case Refusal e -> notRead(sender, e.getMessage(), e);
             case ClassNotFoundException e ->
                 notRead(sender, "class " + e.getMessage() + " is not on the class path here", e);
-            case IOException e when e.getCause() instanceof Refusal refusal ->
-                notRead(sender, refusal.getMessage(), e);
-            case IOException e when e.getCause() instanceof ClassNotFoundException missing ->
-                unreadable(missing, sender);
+            case IOException e when e.getCause() instanceof Refusal refusal -> notRead(sender, refusal.getMessage(), e);
+            case IOException e
+            when e.getCause() instanceof ClassNotFoundException missing -> unreadable(missing, sender);
             default -> notRead(sender, failure.toString(), failure);
         };
     }

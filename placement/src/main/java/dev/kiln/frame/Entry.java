@@ -21,7 +21,11 @@ sealed interface Entry {
      * @param pieces the parts to ask for, in order
      * @param image where to map the data, if that may be possible
      */
-    record Offer(long number, Facts facts, List<Piece> pieces, @Nullable SharedTable image) implements Entry {}
+    record Offer(
+            long number,
+            Facts facts,
+            List<Piece> pieces,
+            @Nullable SharedTable image) implements Entry {}
 
     /**
      * Rows of one batch that are sent in one message.

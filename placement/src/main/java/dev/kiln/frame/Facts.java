@@ -32,10 +32,7 @@ record Facts(byte[] schema, long rows, long bytes, String preview) {
     static Facts of(Table table, boolean withPreview) {
         String preview = withPreview && table.bytes() <= PREVIEW_BYTES ? table.preview(PREVIEW_ROWS) : "";
         return new Facts(
-                table.schemaMessage(),
-                table.rows(),
-                table.bytes(),
-                preview.length() > PREVIEW_LENGTH ? "" : preview);
+                table.schemaMessage(), table.rows(), table.bytes(), preview.length() > PREVIEW_LENGTH ? "" : preview);
     }
 
     /** @throws IllegalArgumentException if the message is no schema */

@@ -41,8 +41,7 @@ final class FailureBox extends Box {
 
     /** Anything at all may go wrong with a class of the user's that was loaded, read and put together by its own code. */
     private static @Nullable Throwable read(ObjectReader outer, byte[] exact) {
-        try (var in = new ObjectReader(
-                exact, 0, exact.length, outer.frames(), outer.limits(), outer.substitution())) {
+        try (var in = new ObjectReader(exact, 0, exact.length, outer.frames(), outer.limits(), outer.substitution())) {
             return (Throwable) in.readObject();
         } catch (StackOverflowError | OutOfMemoryError e) {
             throw e; // says nothing about the exception

@@ -22,7 +22,8 @@ final class Fate {
     }
 
     /** Why it is gone; null while it is not. */
-    @Nullable KilnException cause() {
+    @Nullable
+    KilnException cause() {
         return cause;
     }
 }

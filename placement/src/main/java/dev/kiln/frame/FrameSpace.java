@@ -129,8 +129,8 @@ public final class FrameSpace implements AutoCloseable {
         try {
             return DeepStack.call(() -> RemoteFailure.of(failure));
         } catch (Exception | StackOverflowError e) {
-            return RemoteFailure.of(new IllegalStateException(
-                    "a " + failure.getClass().getName() + " could not be pictured", e));
+            return RemoteFailure.of(
+                    new IllegalStateException("a " + failure.getClass().getName() + " could not be pictured", e));
         }
     }
 
@@ -140,8 +140,7 @@ public final class FrameSpace implements AutoCloseable {
         ByteBuilder out = new ByteBuilder();
         for (int i = 0; i < PICTURES; i++) {
             try (var packing = new Packing(this, Packing.Way.CLOSED, 0, pictured)) {
-                Codec.Refused refused =
-                        Codec.tryWrite(failure, "the exception", out, packing, options.substitution());
+                Codec.Refused refused = Codec.tryWrite(failure, "the exception", out, packing, options.substitution());
                 if (refused == null) {
                     return out.toByteArray();
                 }
@@ -196,8 +195,7 @@ public final class FrameSpace implements AutoCloseable {
             }
             int manifest = ParcelHeader.LENGTH + header.bodyLength();
             frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));
-            Object value =
-                    Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
+            Object value = Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
             if (header.transfer() != 0) {
                 books.arrived(sender, header.transfer(), frames.named());
             }
@@ -345,7 +343,8 @@ public final class FrameSpace implements AutoCloseable {
     }
 
     /** Where a table can be mapped, if others may. */
-    @Nullable SharedTable image(Table table) {
+    @Nullable
+    SharedTable image(Table table) {
         return sharesMemory() ? table.share() : null;
     }
 

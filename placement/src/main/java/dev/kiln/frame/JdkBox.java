@@ -102,7 +102,8 @@ final class JdkBox extends Box {
     }
 
     @Override
-    @Nullable Object open(ObjectReader in) {
+    @Nullable
+    Object open(ObjectReader in) {
         return value;
     }
 }

@@ -145,7 +145,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
                         bytesByOwner.merge(remote.owner(), remote.bytes(), Long::sum);
                         passing.add(remote);
                     }
-                    case Table table when way == Way.PLACED -> {
+                    case Table table
+                    when way == Way.PLACED -> {
                         stayNumbers.add(manifest.reference(space.self(), Facts.of(table, leaves.size() <= PREVIEWS)));
                         stays.add(table);
                     }
@@ -169,8 +170,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         passing.addAll(offered);
         List<Long> given = space.books().place(stays, passing, receiver);
         ParcelHeader.patch(bytes, stayNumbers, given.subList(0, stays.size()));
-        ParcelHeader.patch(
-                bytes, offerNumbers, given.subList(given.size() - 1 - offered.size(), given.size() - 1));
+        ParcelHeader.patch(bytes, offerNumbers, given.subList(given.size() - 1 - offered.size(), given.size() - 1));
         ParcelHeader.seal(bytes, ParcelHeader.JAVA, given.getLast(), bodyLength);
         return new Parcel(bytes, bytesByOwner, given.subList(0, stays.size()), null);
     }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathFinder {
 
-    private static final String CYCLE = " refers back to itself from within, but it can only be made after everything in"
-            + " it; put an ordinary object, or a mutable collection, somewhere into the circle";
+    private static final String CYCLE =
+            " refers back to itself from within, but it can only be made after everything in"
+                    + " it; put an ordinary object, or a mutable collection, somewhere into the circle";
 
     private final Substitution substitution;
     private final Deque<Node> open = new ArrayDeque<>();
@@ -118,9 +119,7 @@ final class PathFinder {
 
     private static String notSerializable(Object value, Class<?> type) {
         if (type.isHidden() && type.getName().contains("$$Lambda")) {
-            String name = type.getInterfaces().length == 0
-                    ? "Runnable"
-                    : type.getInterfaces()[0].getSimpleName();
+            String name = type.getInterfaces().length == 0 ? "Runnable" : type.getInterfaces()[0].getSimpleName();
             return "this lambda or method reference, made in "
                     + type.getName().substring(0, type.getName().indexOf("$$Lambda"))
                     + ", is not serializable; declare it as RemoteCallable, RemoteRunnable or RemoteFunction, or cast it: ("

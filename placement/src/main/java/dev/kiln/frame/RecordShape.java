@@ -119,7 +119,8 @@ final class RecordShape {
         return codes[component];
     }
 
-    @Nullable Object get(Object rec, int component) {
+    @Nullable
+    Object get(Object rec, int component) {
         try {
             return fields[component].get(rec);
         } catch (IllegalAccessException e) {
@@ -138,7 +139,8 @@ final class RecordShape {
     }
 
     private IOException refused(Throwable cause) {
-        var failure = new InvalidObjectException("the constructor of " + type.getName() + " refused its values: " + cause);
+        var failure =
+                new InvalidObjectException("the constructor of " + type.getName() + " refused its values: " + cause);
         failure.initCause(cause);
         return failure;
     }

@@ -96,8 +96,8 @@ final class Server {
     /** Runs an operation on the frame's plan with all data here, and closes the frame. */
     private static <T> T local(Frame frame, Function<RemoteTable, Table> fetch, Function<Plan, T> operation) {
         IdentityHashMap<RemoteTable, Table> fetched = new IdentityHashMap<>();
-        UnaryOperator<Leaf> here = leaf ->
-                leaf instanceof RemoteTable remote ? fetched.computeIfAbsent(remote, fetch) : leaf;
+        UnaryOperator<Leaf> here =
+                leaf -> leaf instanceof RemoteTable remote ? fetched.computeIfAbsent(remote, fetch) : leaf;
         try (frame) {
             return frame.with(plan -> operation.apply(plan.map(here)));
         } finally {

@@ -34,7 +34,8 @@ final class Whole extends Box {
     }
 
     @Override
-    @Nullable Object open(ObjectReader in) {
+    @Nullable
+    Object open(ObjectReader in) {
         return inner;
     }
 }

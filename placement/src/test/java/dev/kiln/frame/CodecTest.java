@@ -80,8 +80,12 @@ class CodecTest {
     static final class Node implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        @Nullable Object value;
-        @Nullable Node next;
+        @Nullable
+        Object value;
+
+        @Nullable
+        Node next;
+
         Optional<Node> maybe = Optional.empty();
     }
 
@@ -183,13 +187,13 @@ class CodecTest {
     @DisplayName("C-03: records cross, serializable or not, generic, nested, with every type of component")
     void crossesRecords() {
         assertEquals(new Point(1, -2), crossed(new Point(1, -2)));
-        Everything all = new Everything(
-                (byte) 1, (short) 2, 3, 4L, 5.5f, 6.5, 'x', true, "text", new int[] {1, 2});
+        Everything all = new Everything((byte) 1, (short) 2, 3, 4L, 5.5f, 6.5, 'x', true, "text", new int[] {1, 2});
         Everything there = crossed(all);
         assertArrayEquals(all.numbers(), there.numbers());
         assertEquals(all.toString().replaceAll("\\[I@.*", ""), there.toString().replaceAll("\\[I@.*", ""));
         Tree<Point> tree = new Tree<>(
-                new Point(0, 0), List.of(new Tree<>(new Point(1, 1), List.of()), new Tree<>(new Point(2, 2), List.of())));
+                new Point(0, 0),
+                List.of(new Tree<>(new Point(1, 1), List.of()), new Tree<>(new Point(2, 2), List.of())));
         assertEquals(tree, crossed(tree));
         record Local(String name) {}
         assertEquals(new Local("l"), crossed(new Local("l")));
@@ -200,16 +204,43 @@ class CodecTest {
     @DisplayName("C-03, F-03: what the JDK can hold arrives equal: boxes, enums, dates, arrays, collections")
     void crossesValues() {
         List<Object> values = List.of(
-                1, 2L, 3.5, 'c', true, "text", BigDecimal.ONE, UUID.randomUUID(), Instant.now(), DayOfWeek.MONDAY,
-                Optional.of("x"), Optional.empty(), OptionalInt.of(1), OptionalInt.empty(), OptionalLong.of(2L),
-                OptionalDouble.of(3), OptionalDouble.empty(), Path.of("a", "b"), StandardCharsets.UTF_8);
+                1,
+                2L,
+                3.5,
+                'c',
+                true,
+                "text",
+                BigDecimal.ONE,
+                UUID.randomUUID(),
+                Instant.now(),
+                DayOfWeek.MONDAY,
+                Optional.of("x"),
+                Optional.empty(),
+                OptionalInt.of(1),
+                OptionalInt.empty(),
+                OptionalLong.of(2L),
+                OptionalDouble.of(3),
+                OptionalDouble.empty(),
+                Path.of("a", "b"),
+                StandardCharsets.UTF_8);
         assertEquals(values, crossed(values));
         List<Object> collections = List.of(
-                new ArrayList<>(List.of(1, 2)), new LinkedList<>(List.of(1)), new HashSet<>(List.of(1, 2)),
-                new TreeSet<>(List.of(2, 1)), new HashMap<>(Map.of("a", 1)), new TreeMap<>(Map.of("a", 1)),
-                new LinkedHashMap<>(Map.of("a", List.of(1))), new ConcurrentHashMap<>(Map.of(1, 2)), List.of(), Set.of(1),
-                Map.of(), Map.of("k", Map.of("l", "m")), Collections.unmodifiableList(new ArrayList<>(List.of(3))),
-                EnumSet.of(DayOfWeek.FRIDAY), new EnumMap<>(Map.of(DayOfWeek.FRIDAY, 1)), Collections.emptyList(),
+                new ArrayList<>(List.of(1, 2)),
+                new LinkedList<>(List.of(1)),
+                new HashSet<>(List.of(1, 2)),
+                new TreeSet<>(List.of(2, 1)),
+                new HashMap<>(Map.of("a", 1)),
+                new TreeMap<>(Map.of("a", 1)),
+                new LinkedHashMap<>(Map.of("a", List.of(1))),
+                new ConcurrentHashMap<>(Map.of(1, 2)),
+                List.of(),
+                Set.of(1),
+                Map.of(),
+                Map.of("k", Map.of("l", "m")),
+                Collections.unmodifiableList(new ArrayList<>(List.of(3))),
+                EnumSet.of(DayOfWeek.FRIDAY),
+                new EnumMap<>(Map.of(DayOfWeek.FRIDAY, 1)),
+                Collections.emptyList(),
                 Stream.of(1, 2).toList());
         assertEquals(collections, crossed(collections));
         assertEquals(List.of(1, 2), new ArrayList<>(crossed(new ArrayDeque<>(List.of(1, 2)))));
@@ -300,7 +331,9 @@ class CodecTest {
         FrameSpace there = pools.runner("n2", SpaceOptions.defaults().withSubstitution(new Pools()));
         NamedPool pool = new NamedPool("media");
         assertEquals("view of media", pools.call(there, () -> pool.name));
-        assertEquals("view of media", pools.call(there, () -> List.of(pool, pool)).getFirst().name.substring(8));
+        assertEquals(
+                "view of media",
+                pools.call(there, () -> List.of(pool, pool)).getFirst().name.substring(8));
     }
 
     @Test
@@ -312,7 +345,8 @@ class CodecTest {
         Thread.currentThread().setContextClassLoader(blind);
         try {
             NotTransferable refused = assertThrows(
-                    NotTransferable.class, () -> runner.unpack(bytes, hub.caller().self()));
+                    NotTransferable.class,
+                    () -> runner.unpack(bytes, hub.caller().self()));
             assertTrue(refused.getMessage().contains("is not on the class path here"), refused.getMessage());
         } finally {
             Thread.currentThread().setContextClassLoader(before);

@@ -60,22 +60,33 @@ class FuzzTest {
         Frame thirdParty = (Frame) hub.unpack(caller.packWork(foreign).bytes(), caller, n2);
         live(thirdParty);
         Frame local = live(frame("x", list(1, 2, 3), "s", list("a", null, "c")));
-        Frame large = live(Frame.columns(Map.of("x", LongStream.range(0, 200_000).toArray())));
+        Frame large =
+                live(Frame.columns(Map.of("x", LongStream.range(0, 200_000).toArray())));
         String text = "captured";
         Work work = () -> text + local.rowCount();
-        Map<String, Object> map = new HashMap<>(Map.of("k", new ArrayList<>(List.of(1, "two", 3.0)), "l", Map.of(1, 2)));
+        Map<String, Object> map =
+                new HashMap<>(Map.of("k", new ArrayList<>(List.of(1, "two", 3.0)), "l", Map.of(1, 2)));
         List<Object> values = List.of(
-                List.of(), map, new TreeMap<>(map), new HashSet<>(map.keySet()), Optional.of("x"),
-                new Pair(new int[] {1, 2, 3}, new Pair("a", List.of(new Pair(1, 2L)))), new long[100], work,
+                List.of(),
+                map,
+                new TreeMap<>(map),
+                new HashSet<>(map.keySet()),
+                Optional.of("x"),
+                new Pair(new int[] {1, 2, 3}, new Pair("a", List.of(new Pair(1, 2L)))),
+                new long[100],
+                work,
                 new IllegalStateException("message", new RuntimeException("cause")),
-                List.of(local, thirdParty, Map.of("k", local)), local.filter("x > 1"));
+                List.of(local, thirdParty, Map.of("k", local)),
+                local.filter("x > 1"));
         List<byte[]> parcels = new ArrayList<>();
         for (Object value : values) {
             parcels.add(n2.packWork(value).bytes());
         }
-        parcels.add(n2.pack(new Pair(large, 1), Packing.Way.VALUE, 1000, caller.self()).bytes());
+        parcels.add(n2.pack(new Pair(large, 1), Packing.Way.VALUE, 1000, caller.self())
+                .bytes());
         parcels.add(n2.packResult(new Pair(local, thirdParty), caller.self()).bytes());
-        parcels.add(n2.packFailure(new IllegalStateException("x", new Exception()), caller.self()).bytes());
+        parcels.add(n2.packFailure(new IllegalStateException("x", new Exception()), caller.self())
+                .bytes());
         return parcels;
     }
 

@@ -53,7 +53,8 @@ class HoldingTest {
     @DisplayName("G-01: a frame lives while any process holds it; handles of one process count as one")
     void livesWhileHeld() {
         Frame handle = made();
-        List<Frame> again = hub.call(n2, () -> List.of(handle, handle.select("x").compute()));
+        List<Frame> again =
+                hub.call(n2, () -> List.of(handle, handle.select("x").compute()));
         hub.settle();
         handle.close();
         hub.settle();
@@ -261,7 +262,9 @@ class HoldingTest {
     void leavesNothingOfFailedQuestions() {
         Frame handle = made();
         Frame local = frame("x", list(3));
-        assertThrows(QueryFailed.class, () -> handle.concatRows(local).filter("x / 'a' > 1").compute());
+        assertThrows(
+                QueryFailed.class,
+                () -> handle.concatRows(local).filter("x / 'a' > 1").compute());
         hub.settle();
         assertEquals(1, n2.residentCount());
         handle.close();
@@ -278,8 +281,7 @@ class HoldingTest {
         n2.close(cause);
         assertEquals(0, n2.residentCount());
         assertInstanceOf(
-                FrameLost.class,
-                assertThrows(FrameLost.class, () -> n2.packResult(frame("x", list(1)), n3.self())));
+                FrameLost.class, assertThrows(FrameLost.class, () -> n2.packResult(frame("x", list(1)), n3.self())));
     }
 
     @Test

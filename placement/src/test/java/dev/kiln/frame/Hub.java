@@ -116,7 +116,8 @@ final class Hub {
         down.add(victim.self());
         synchronized (queues) {
             queues.keySet()
-                    .removeIf(link -> link.from().equals(victim.self()) || link.to().equals(victim.self()));
+                    .removeIf(link ->
+                            link.from().equals(victim.self()) || link.to().equals(victim.self()));
         }
         spaces.forEach((party, space) -> {
             if (space != victim && !down.contains(party)) {
@@ -142,7 +143,8 @@ final class Hub {
     }
 
     /** What {@code from} has sent arrives at {@code to}, after what it sent before. */
-    @Nullable Object unpack(byte[] bytes, FrameSpace from, FrameSpace to) {
+    @Nullable
+    Object unpack(byte[] bytes, FrameSpace from, FrameSpace to) {
         arrive(from.self(), to.self());
         return to.unpack(bytes, from.self());
     }

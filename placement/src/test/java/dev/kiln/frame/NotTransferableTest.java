@@ -34,7 +34,9 @@ class NotTransferableTest {
 
     static class Holder implements Serializable {
         private static final long serialVersionUID = 1L;
-        @Nullable Object value;
+
+        @Nullable
+        Object value;
 
         Holder(@Nullable Object value) {
             this.value = value;
@@ -132,8 +134,10 @@ class NotTransferableTest {
     void givesRemedies() {
         Function<String, String> plain = text -> text;
         String reason = reason(new Holder(plain));
-        assertTrue(reason.contains("cannot send value: this lambda or method reference, made in "
-                + NotTransferableTest.class.getName()), reason);
+        assertTrue(
+                reason.contains("cannot send value: this lambda or method reference, made in "
+                        + NotTransferableTest.class.getName()),
+                reason);
         assertTrue(reason.contains("declare it as RemoteCallable, RemoteRunnable or RemoteFunction"), reason);
         assertTrue(reason.contains("(Function & java.io.Serializable)"), reason);
         assertTrue(reason(Stream.of(1)).contains("pool.stream"), reason(Stream.of(1)));
@@ -160,8 +164,7 @@ class NotTransferableTest {
     @Test
     @DisplayName("C-03: a class that refuses to be written is reported with its own words")
     void reportsCustomFailures() {
-        NotTransferable refused =
-                assertThrows(NotTransferable.class, () -> caller.packWork(new Holder(new Moody())));
+        NotTransferable refused = assertThrows(NotTransferable.class, () -> caller.packWork(new Holder(new Moody())));
         assertTrue(refused.getMessage().contains("not today"), refused.getMessage());
     }
 
@@ -199,8 +202,7 @@ class NotTransferableTest {
         try (var in = Seed.class.getResourceAsStream("NotTransferableTest$Seed.class")) {
             code = in.readAllBytes();
         }
-        Class<?> hidden =
-                MethodHandles.lookup().defineHiddenClass(code, true).lookupClass();
+        Class<?> hidden = MethodHandles.lookup().defineHiddenClass(code, true).lookupClass();
         Object object = hidden.getDeclaredConstructor().newInstance();
         assertTrue(reason(object).contains("exists in this process only"), reason(object));
     }

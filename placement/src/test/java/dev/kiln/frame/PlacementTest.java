@@ -66,11 +66,20 @@ class PlacementTest {
         final Set<Frame> set = new HashSet<>();
         final Queue<Frame> queue = new ArrayDeque<>();
         Frame[][] array = {};
-        @Nullable Part part;
-        @Nullable Object untyped;
-        @Nullable Report self;
+
+        @Nullable
+        Part part;
+
+        @Nullable
+        Object untyped;
+
+        @Nullable
+        Report self;
+
         Supplier<Frame> lambda = () -> null;
-        @Nullable Frame lazy;
+
+        @Nullable
+        Frame lazy;
 
         static Report make() {
             Report report = new Report();
@@ -336,7 +345,8 @@ class PlacementTest {
     @DisplayName("F-11: without placement results come home by value")
     void bringsResultsHome() {
         FrameSpace plain = hub.runner("n4", SpaceOptions.defaults().withPlaceFrames(false));
-        List<Frame> frames = hub.call(plain, () -> List.of(numbers(3), numbers(4).filter("x > 1")));
+        List<Frame> frames =
+                hub.call(plain, () -> List.of(numbers(3), numbers(4).filter("x > 1")));
         assertFalse(frames.get(0).isRemote());
         assertEquals(list(2L, 3L), column(frames.get(1), "x"));
         hub.settle();
@@ -355,8 +365,7 @@ class PlacementTest {
             assertTrue(hub.asked() >= 6, () -> hub.asked() + " requests");
             assertEquals(5_000_000, home.rowCount());
             assertEquals(list(4_999_999L), column(home.tail(1), "x"));
-            assertEquals(
-                    list(12_499_997_500_000L), column(home.groupBy().summarise("s = sum(x)::bigint"), "s"));
+            assertEquals(list(12_499_997_500_000L), column(home.groupBy().summarise("s = sum(x)::bigint"), "s"));
         }
         hub.settle();
         assertEquals(1, n2.residentCount());
@@ -378,7 +387,8 @@ class PlacementTest {
         try (Parcel parcel = shared.caller().packWork(local)) {
             assertTrue(parcel.bytes().length < 10_000, () -> parcel.bytes().length + " bytes");
         }
-        assertEquals(999_999L, shared.call(runner, () -> column(local.tail(1), "x").getFirst()));
+        assertEquals(
+                999_999L, shared.call(runner, () -> column(local.tail(1), "x").getFirst()));
         assertEquals(1, shared.asked());
     }
 
@@ -390,8 +400,7 @@ class PlacementTest {
         List<Long> number = n2.books().offer(List.of(table));
         List<Entry.Piece> pieces = List.of(new Entry.Piece(0, 0, 500_000), new Entry.Piece(0, 500_000, 500_000));
         SharedTable image = table.share();
-        SharedTable gone =
-                new SharedTable(image.pid(), 1_000_000, image.token(), image.size(), image.descriptor());
+        SharedTable gone = new SharedTable(image.pid(), 1_000_000, image.token(), image.size(), image.descriptor());
         Table fetched =
                 hub.caller().fetch(n2.self(), new Entry.Offer(number.getFirst(), Facts.of(table, false), pieces, gone));
         assertEquals(1_000_000, fetched.rows());
@@ -415,8 +424,8 @@ class PlacementTest {
     void refusesClosedFrames() {
         Frame closed = numbers(1);
         closed.close();
-        NotTransferable refused = assertThrows(
-                NotTransferable.class, () -> hub.caller().packWork(Map.of("a", List.of(1, closed))));
+        NotTransferable refused =
+                assertThrows(NotTransferable.class, () -> hub.caller().packWork(Map.of("a", List.of(1, closed))));
         assertEquals("map value for key \"a\"[1]", refused.path());
         assertTrue(refused.getMessage().contains("this frame is closed"), refused::getMessage);
     }

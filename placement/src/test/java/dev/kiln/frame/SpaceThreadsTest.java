@@ -30,7 +30,8 @@ class SpaceThreadsTest {
     private static final ConcurrentLinkedQueue<Frame> KEPT = new ConcurrentLinkedQueue<>();
 
     @Test
-    @DisplayName("G-01: frames that many threads make, pass on, keep and drop are all there when used, and all gone in the end")
+    @DisplayName(
+            "G-01: frames that many threads make, pass on, keep and drop are all there when used, and all gone in the end")
     void holdsUnderConcurrency() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<?>> all = new ArrayList<>();
@@ -63,7 +64,8 @@ class SpaceThreadsTest {
                 case 0 -> shared.add(hub.call(runner, () -> frame("x", list(1, 2, 3))));
                 case 1 -> {
                     if (other != null) {
-                        Map<String, Frame> both = hub.call(runner, () -> Map.of("same", keep(other), "new", other.head(1)));
+                        Map<String, Frame> both =
+                                hub.call(runner, () -> Map.of("same", keep(other), "new", other.head(1)));
                         shared.addAll(both.values());
                     }
                 }

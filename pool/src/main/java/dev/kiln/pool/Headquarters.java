@@ -67,7 +67,8 @@ final class Headquarters {
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
-        var hands = new PoolHands(options, backend, space, runners, calls, questions, clock, GRACE, closing::get, this::tell);
+        var hands = new PoolHands(
+                options, backend, space, runners, calls, questions, clock, GRACE, closing::get, this::tell);
         this.owner = new PoolOwner("kiln-pool-" + options.name(), books, effect -> {
             switch (effect) {
                 case BookEffect.Opened _ -> opened.complete(null);

@@ -30,8 +30,7 @@ final class HomeFolder {
         ProcessFolders.sweep(home.parent);
         try {
             Files.createDirectory(
-                    home.folder,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    home.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             return home;
         } catch (IOException e) {
             throw new BootProblem(true, "cannot make the folder " + home.folder + " (java.io.tmpdir): " + e, e);

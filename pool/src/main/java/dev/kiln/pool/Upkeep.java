@@ -167,12 +167,13 @@ final class Upkeep {
             surplus--;
             tooMany--;
         }
-        // If there are too many even without those that are idle, the youngest finish what they have. Those that boot are
+        // If there are too many even without the idle ones, the youngest finish what they have. Those that boot will be
         // idle when they are up.
         List<CrewMember> busy = crew.in(RunnerState.READY).stream()
                 .filter(member -> !member.idle())
                 .toList();
-        for (CrewMember member : busy.subList(Math.min(busy.size(), max), busy.size()).reversed()) {
+        for (CrewMember member :
+                busy.subList(Math.min(busy.size(), max), busy.size()).reversed()) {
             crew.change(member, m -> drain(m, options.shutdownTimeout().toNanos(), now));
         }
     }

@@ -68,8 +68,7 @@ class BooksFailureTest {
         Script script = busy(pool().max(1).maxConcurrency(1));
         script.tell(new Arrived(2, script.in(Duration.ofSeconds(1))));
         script.tell(new Arrived(3, script.in(Duration.ofSeconds(9))));
-        assertEquals(
-                List.of(new TimedOut(2, CallTimedOut.Phase.QUEUE, null)), script.passes(Duration.ofSeconds(1)));
+        assertEquals(List.of(new TimedOut(2, CallTimedOut.Phase.QUEUE, null)), script.passes(Duration.ofSeconds(1)));
         assertEquals(List.of(new Dispatch(3, "p-1")), script.finishes(1, "p-1"));
         var late = new Arrived(4, script.in(Duration.ZERO));
         assertEquals(List.of(new TimedOut(4, CallTimedOut.Phase.QUEUE, null)), script.tell(late));
@@ -80,8 +79,7 @@ class BooksFailureTest {
     void aCallThatWaitedForTheFirstRunnerTimedOutInItsBoot() {
         Script script = Script.of(pool());
         script.tell(new Arrived(1, script.in(Duration.ofSeconds(1))));
-        assertEquals(
-                List.of(new TimedOut(1, CallTimedOut.Phase.BOOT, null)), script.passes(Duration.ofSeconds(1)));
+        assertEquals(List.of(new TimedOut(1, CallTimedOut.Phase.BOOT, null)), script.passes(Duration.ofSeconds(1)));
     }
 
     @Test
@@ -203,8 +201,7 @@ class BooksFailureTest {
         Script script = busy(pool());
         script.closes();
         assertEquals(List.of(), script.passes(DRAIN));
-        assertEquals(
-                List.of(new Kill("p-1", "it did not end in time")), script.passes(Duration.ofSeconds(5)));
+        assertEquals(List.of(new Kill("p-1", "it did not end in time")), script.passes(Duration.ofSeconds(5)));
         assertEquals(List.of(new Lost(1, "p-1", "exit code 1", true), new AllGone()), script.dies("p-1"));
     }
 
@@ -241,7 +238,11 @@ class BooksFailureTest {
         assertEquals(List.of(), script.tell(new BookEvent.Resized(2, 5)));
         assertEquals(List.of(), script.passes(DRAIN));
         script.dies("p-1");
-        assertEquals(List.of(), script.passes(Duration.ofHours(1)).stream().filter(e -> !(e instanceof AllGone)).toList());
+        assertEquals(
+                List.of(),
+                script.passes(Duration.ofHours(1)).stream()
+                        .filter(e -> !(e instanceof AllGone))
+                        .toList());
     }
 
     @Test

@@ -241,7 +241,8 @@ class BooksGrowthTest {
     }
 
     @Test
-    @DisplayName("P-24: a permanent problem fails at once what waits and what comes, until a new try half a minute later")
+    @DisplayName(
+            "P-24: a permanent problem fails at once what waits and what comes, until a new try half a minute later")
     void aPermanentProblemFailsWhatWaits() {
         Script script = Script.of(pool().maxConcurrency(1));
         script.arrives(1);

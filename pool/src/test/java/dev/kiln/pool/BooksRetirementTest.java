@@ -236,7 +236,8 @@ class BooksRetirementTest {
     }
 
     @Test
-    @DisplayName("P-05: a single-use runner that has not told yet what it holds is asked again soon, and never used again")
+    @DisplayName(
+            "P-05: a single-use runner that has not told yet what it holds is asked again soon, and never used again")
     void aSingleUseRunnerThatRefusesIsAskedAgain() {
         Script script = busy(pool().max(1).singleUse(true), 1);
         script.arrives(2);
@@ -325,14 +326,11 @@ class BooksRetirementTest {
     void aRunnerWithWorkThatDoesNotStopIsKilled() {
         Script script = busy(pool().max(2).maxConcurrency(2), 1);
         script.arrives(2);
-        assertEquals(
-                List.of(new Stop("p-1", DRAIN.toNanos())), script.tell(new Finished(1, "p-1", true, true)));
+        assertEquals(List.of(new Stop("p-1", DRAIN.toNanos())), script.tell(new Finished(1, "p-1", true, true)));
         assertEquals(boots("p-2"), script.arrives(3));
         script.greets("p-2");
         assertEquals(List.of(), script.passes(DRAIN));
-        assertEquals(
-                List.of(new Kill("p-1", "it did not end in time")), script.passes(Duration.ofSeconds(5)));
-        assertEquals(
-                List.of(new BookEffect.Lost(2, "p-1", "exit code 1", false)), script.dies("p-1"));
+        assertEquals(List.of(new Kill("p-1", "it did not end in time")), script.passes(Duration.ofSeconds(5)));
+        assertEquals(List.of(new BookEffect.Lost(2, "p-1", "exit code 1", false)), script.dies("p-1"));
     }
 }

@@ -41,7 +41,9 @@ class BootGovernorTest {
             assertTrue(pauseAt(now).compareTo(least) >= 0 && pauseAt(now).compareTo(most) <= 0, pauseAt(now)::toString);
             now = boots.notBeforeNanos();
             assertTrue(boots.mayBoot(now));
-            most = most.multipliedBy(2).compareTo(Duration.ofSeconds(30)) < 0 ? most.multipliedBy(2) : Duration.ofSeconds(30);
+            most = most.multipliedBy(2).compareTo(Duration.ofSeconds(30)) < 0
+                    ? most.multipliedBy(2)
+                    : Duration.ofSeconds(30);
             least = most.dividedBy(2);
         }
     }

@@ -40,8 +40,8 @@ class CrewTest {
             }
         }
         CrewMember member = member(1, 1);
-        var refusal = assertThrows(
-                IllegalStateException.class, () -> member.move(RunnerState.RETIRING, Leaving.DRAINING, 0));
+        var refusal =
+                assertThrows(IllegalStateException.class, () -> member.move(RunnerState.RETIRING, Leaving.DRAINING, 0));
         assertEquals("runner p-1 cannot go from BOOTING to RETIRING", refusal.getMessage());
         assertEquals(RunnerState.BOOTING, member.state());
     }
@@ -111,7 +111,8 @@ class CrewTest {
     }
 
     private static void changeSomething(CrewMember member, long call, Random random) {
-        RunnerState next = RunnerState.values()[random.nextInt(4)];
+        List<RunnerState> states = List.of(RunnerState.values());
+        RunnerState next = states.get(random.nextInt(states.size()));
         if (random.nextInt(4) == 0 && member.state().mayBecome(next)) {
             member.move(next, Leaving.NO, call);
         } else if (random.nextBoolean()) {

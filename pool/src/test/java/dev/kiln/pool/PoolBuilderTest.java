@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -29,7 +30,8 @@ class PoolBuilderTest {
     }
 
     private static void refused(String message, Executable action) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, action).getMessage());
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, action).getMessage());
     }
 
     @Test
@@ -116,7 +118,9 @@ class PoolBuilderTest {
     void maxFollowsMin() {
         int many = Runtime.getRuntime().availableProcessors() + 5;
         assertEquals(many, pool().min(many).options().max());
-        refused("max must be at least min (" + many + "), was 2", pool().min(many).max(2));
+        refused(
+                "max must be at least min (" + many + "), was 2",
+                pool().min(many).max(2));
     }
 
     @Test
@@ -146,7 +150,7 @@ class PoolBuilderTest {
     @Test
     @DisplayName("P-07 to P-12: a time out of bounds is refused with the option, the value and what is allowed")
     void aTimeOutOfBoundsIsRefused() {
-        Map<String, java.util.function.Function<Duration, PoolBuilder>> times = new HashMap<>();
+        Map<String, Function<Duration, PoolBuilder>> times = new HashMap<>();
         times.put("timeout", pool()::timeout);
         times.put("bootTimeout", pool()::bootTimeout);
         times.put("queueTimeout", pool()::queueTimeout);
@@ -155,7 +159,9 @@ class PoolBuilderTest {
         times.forEach((option, set) -> {
             refused(option + " must be positive, was PT0S", set.apply(Duration.ZERO));
             refused(option + " must be positive, was PT-0.001S", set.apply(NEGATIVE));
-            refused(option + " must be at most 3650 days, which is as good as never, was PT87624H", set.apply(TOO_LONG));
+            refused(
+                    option + " must be at most 3650 days, which is as good as never, was PT87624H",
+                    set.apply(TOO_LONG));
             assertEquals("media", set.apply(Duration.ofDays(3650)).options().name());
         });
         refused("shutdownTimeout must be zero or more, was PT-0.001S", pool().shutdownTimeout(NEGATIVE));

@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 final class SimCall {
     final long id;
     final long latestNanos;
-    @Nullable String runner; // where it was sent to and, as far as the books can know, still is
-    @Nullable String end; // how it ended for its caller: exactly once
+
+    @Nullable
+    String runner; // where it was sent to and, as far as the books can know, still is
+
+    @Nullable
+    String end; // how it ended for its caller: exactly once
 
     SimCall(long id, long latestNanos) {
         this.id = id;

@@ -52,8 +52,8 @@ final class Simulation {
         // Some histories run while the monotonic clock wraps.
         this.start = random.nextInt(8) == 0 ? Long.MAX_VALUE - random.nextLong(60 * SECOND) : random.nextLong();
         this.now = start;
-        this.agenda = new PriorityQueue<>((a, b) ->
-                a.at == b.at ? Long.compare(a.order, b.order) : Long.signum(a.at - b.at));
+        this.agenda =
+                new PriorityQueue<>((a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.signum(a.at - b.at));
         this.books = new Books(options, new Random(seed), now);
         this.model = new SimModel(options);
     }
@@ -93,9 +93,9 @@ final class Simulation {
             tell(new BookEvent.Closing());
         }
         advanceTo(start + WILD + QUIET + END);
-        check(allGone, "the pool does not end");
+        check(allGone, () -> "the pool does not end");
         for (SimCall call : model.calls.values()) {
-            check(call.end != null, "call " + call.id + " never ends");
+            check(call.end != null, () -> "call " + call.id + " never ends");
             saw("call " + call.end);
         }
         return seen;
@@ -106,9 +106,9 @@ final class Simulation {
         int expected = options.minIdleShutdownAfter() == null ? model.min() : 0;
         check(
                 stats.queued() == 0 && stats.running() == 0 && stats.booting() == 0 && stats.retiring() == 0,
-                "not quiet: " + stats);
-        check(stats.ready() == expected, "when all is quiet " + expected + " runners should be left: " + stats);
-        check(opened, "the pool never opens");
+                () -> "not quiet: " + stats);
+        check(stats.ready() == expected, () -> "when all is quiet " + expected + " runners should be left: " + stats);
+        check(opened, () -> "the pool never opens");
     }
 
     private void planWildTime() {
@@ -139,7 +139,8 @@ final class Simulation {
     }
 
     private void someRunnerDies() {
-        List<SimRunner> alive = runners.values().stream().filter(r -> !r.dead && r.up).toList();
+        List<SimRunner> alive =
+                runners.values().stream().filter(r -> !r.dead && r.up).toList();
         if (!alive.isEmpty()) {
             SimRunner victim = alive.get(random.nextInt(alive.size()));
             if (random.nextBoolean()) {
@@ -179,14 +180,14 @@ final class Simulation {
         now = late ? now : due;
         boolean moved = tell(new BookEvent.Tick());
         idleTicks = late && !moved ? idleTicks + 1 : 0;
-        check(idleTicks < 2, "the books are due in the past again and again");
-        check(++ticks < 100 + TICKS_PER_SECOND * ((now - start) / SECOND + 1), "too many ticks");
+        check(idleTicks < 2, () -> "the books are due in the past again and again");
+        check(++ticks < 100 + TICKS_PER_SECOND * ((now - start) / SECOND + 1), () -> "too many ticks");
     }
 
     /** Enters an event in the books and plays what they want done; whether they want anything. */
     private boolean tell(BookEvent event) {
         note(event);
-        model.hears(event, books);
+        model.hears(event);
         List<BookEffect> effects = books.on(event, now);
         for (BookEffect effect : effects) {
             note(effect);
@@ -217,11 +218,11 @@ final class Simulation {
             case BookEffect.Stop e -> stop(runners.get(e.runner()), e.drainNanos());
             case BookEffect.Kill e -> later(random.nextLong(500 * MILLI), () -> die(runners.get(e.runner())));
             case BookEffect.Opened _ -> {
-                check(!opened, "opened twice");
+                check(!opened, () -> "opened twice");
                 opened = true;
             }
             case BookEffect.OpenFailed _ -> {
-                check(!opened, "an open pool fails to open");
+                check(!opened, () -> "an open pool fails to open");
                 if (random.nextBoolean() && wild) {
                     later(0, () -> tell(new BookEvent.Closing()));
                 }
@@ -277,7 +278,7 @@ final class Simulation {
     }
 
     private void work(SimRunner runner, long call) {
-        check(runner.up, "call " + call + " is sent to runner " + runner.id + ", which has not greeted");
+        check(runner.up, () -> "call " + call + " is sent to runner " + runner.id + ", which has not greeted");
         if (runner.dead) {
             return;
         }
@@ -286,7 +287,7 @@ final class Simulation {
             say(runner, new BookEvent.NotTaken(call, runner.id, model.calls.get(call).latestNanos));
             return;
         }
-        check(!options.singleUse() || runner.sent++ == 0, "a second call for " + runner.id);
+        check(!options.singleUse() || runner.sent++ == 0, () -> "a second call for " + runner.id);
         runner.running.add(call);
         later(random.nextLong(random.nextInt(20) == 0 ? 30 * SECOND : 2 * SECOND), () -> end(runner, call, false));
     }

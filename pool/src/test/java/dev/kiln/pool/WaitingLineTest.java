@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -107,9 +108,10 @@ class WaitingLineTest {
                 default -> {
                     List<Long> expected = model.entrySet().stream()
                             .filter(entry -> entry.getValue() <= now)
-                            .map(java.util.Map.Entry::getKey)
+                            .map(Map.Entry::getKey)
                             .toList();
-                    assertEquals(expected, line.removeLate(now).stream().sorted().toList());
+                    assertEquals(
+                            expected, line.removeLate(now).stream().sorted().toList());
                     model.keySet().removeAll(expected);
                 }
             }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,8 +65,7 @@ final class RunnerProcess {
         }
         // The link of a dying process closes a moment before the process is gone: wait for that, to clean up after it.
         Optional<ProcessHandle> dying = parent();
-        CompletableFuture<Boolean> gone = dying.map(
-                        parent -> parent.onExit().thenApply(over -> true))
+        CompletableFuture<Boolean> gone = dying.map(parent -> parent.onExit().thenApply(over -> true))
                 .orElseGet(() -> CompletableFuture.completedFuture(true))
                 .completeOnTimeout(false, PARENT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         CompletableFuture<Void> _ = gone.thenAccept(isGone -> {

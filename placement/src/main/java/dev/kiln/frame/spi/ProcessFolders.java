@@ -20,8 +20,9 @@ public final class ProcessFolders {
 
     /** A name that no folder has yet; the folder is not made. */
     public static Path unused(Path parent) {
-        return parent.resolve("kiln-" + namespace() + "-" + ProcessHandle.current().pid() + "-"
-                + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        return parent.resolve(
+                "kiln-" + namespace() + "-" + ProcessHandle.current().pid() + "-"
+                        + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
     }
 
     /** Removes the folders of processes that have ended. */

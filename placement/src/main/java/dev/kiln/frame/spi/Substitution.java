@@ -27,7 +27,8 @@ public interface Substitution {
      * @param original an object about to be written
      * @return a serializable object that holds no way back to {@code original}, or null to leave it as it is
      */
-    @Nullable Object replace(Object original);
+    @Nullable
+    Object replace(Object original);
 
     /**
      * What stands here for something that {@link #replace} made over there.
@@ -35,5 +36,6 @@ public interface Substitution {
      * @param stand an object just read
      * @return the object to use in its place, or null to leave it as it is
      */
-    @Nullable Object resolve(Object stand);
+    @Nullable
+    Object resolve(Object stand);
 }
