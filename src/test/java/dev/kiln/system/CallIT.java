@@ -76,7 +76,7 @@ class CallIT {
     }
 
     static int recurse(int depth) {
-        return recurse(depth + 1) + 1;
+        return depth < 0 ? depth : recurse(depth + 1) + 1; // until the stack is full, or the numbers are
     }
 
     @Test
@@ -158,11 +158,11 @@ class CallIT {
     void whatCannotCrossIsRefusedBeforeARunnerIsBooted() {
         try (Pool fresh = Pool.named("fresh").max(1).open()) {
             var holder = new Holder(new Thread("not transferable"));
-            NotTransferable refused = assertThrows(NotTransferable.class, () -> fresh.call(() -> holder.toString()));
+            NotTransferable refused = assertThrows(NotTransferable.class, () -> fresh.call(() -> holder.name()));
             assertTrue(refused.path().contains("connection"), refused.getMessage());
             assertTrue(refused.getMessage().contains("java.lang.Thread"), refused.getMessage());
-            assertThrows(NotTransferable.class, () -> fresh.submit(() -> holder.toString()));
-            assertThrows(NotTransferable.class, () -> fresh.execute(() -> holder.toString()));
+            assertThrows(NotTransferable.class, () -> fresh.submit(() -> holder.name()));
+            assertThrows(NotTransferable.class, () -> fresh.execute(() -> assertEquals("holder", holder.name())));
             assertEquals(List.of(), fresh.runners());
         }
     }
@@ -175,6 +175,10 @@ class CallIT {
 
         Holder(Object connection) {
             this.connection = connection;
+        }
+
+        String name() {
+            return "holder";
         }
     }
 

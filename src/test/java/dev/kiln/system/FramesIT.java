@@ -150,7 +150,7 @@ class FramesIT {
             assertTrue(frame.isRemote());
             assertTrue(frame.owner().startsWith("frames-"), frame.owner());
             assertEquals(3, frame.rowCount());
-            assertEquals(12, frame.byteSize(), 8);
+            assertTrue(frame.byteSize() >= 12 && frame.byteSize() < 200, () -> frame.byteSize() + " bytes");
             assertEquals(List.of("x"), frame.names());
             assertFalse(frame.id().isEmpty());
             assertTrue(frame.toString().contains("x"), frame.toString());
@@ -342,7 +342,7 @@ class FramesIT {
                 RootAllocator allocator = new RootAllocator();
                 VectorSchemaRoot arrow = home.toArrow(allocator)) {
             assertEquals(4_000_000, arrow.getRowCount());
-            assertEquals(32_000_000, home.byteSize(), 1_000_000);
+            assertTrue(home.byteSize() >= 32_000_000 && home.byteSize() < 33_000_000, () -> home.byteSize() + " bytes");
         }
         awaitAllFreed();
     }

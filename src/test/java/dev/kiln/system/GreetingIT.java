@@ -128,7 +128,7 @@ class GreetingIT {
         manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
         manifest.getMainAttributes().putValue("Main-Class", Heir.class.getName());
         StringBuilder paths = new StringBuilder();
-        for (String entry : JavaProgram.classPath().split(":")) {
+        for (String entry : JavaProgram.classPath().split(":", -1)) {
             paths.append(Path.of(entry).toAbsolutePath().toUri()).append(' ');
         }
         manifest.getMainAttributes().putValue("Class-Path", paths.toString());
@@ -177,7 +177,7 @@ class GreetingIT {
                         new byte[32],
                         new byte[32],
                         self.pid(),
-                        dev.kiln.runner.Kiln.startedAtMillis(self))
+                        dev.kiln.runner.Kiln.startMark(self))
                 .write(boot);
         try (JavaProgram runner = JavaProgram.start(dev.kiln.runner.RunnerMain.class, boot.toString())) {
             assertNotEquals(0, runner.status());

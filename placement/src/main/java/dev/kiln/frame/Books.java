@@ -162,6 +162,12 @@ final class Books {
         }
     }
 
+    int heldElsewhere() {
+        synchronized (lock) {
+            return handles.size();
+        }
+    }
+
     boolean isResident(long number) {
         synchronized (lock) {
             return residents.containsKey(number);

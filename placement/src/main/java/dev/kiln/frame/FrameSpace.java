@@ -287,6 +287,11 @@ public final class FrameSpace implements AutoCloseable {
         return books.residentBytes();
     }
 
+    /** How many frames of other parties this one holds. */
+    public int heldElsewhere() {
+        return books.heldElsewhere();
+    }
+
     /** Whether somebody still holds the frame with this number here, or it is on its way to somebody. */
     public boolean isResident(long number) {
         return books.isResident(number);

@@ -58,12 +58,12 @@ final class RecordShape {
         if (components == null) {
             return null;
         }
-        for (Method method : type.getDeclaredMethods()) {
-            if (method.getName().equals("readResolve")) {
-                return null;
-            }
-        }
         try {
+            for (Method method : type.getDeclaredMethods()) {
+                if (method.getName().equals("readResolve")) {
+                    return null;
+                }
+            }
             Field[] fields = new Field[components.length];
             Class<?>[] types = new Class<?>[components.length];
             for (int i = 0; i < components.length; i++) {
@@ -76,6 +76,9 @@ final class RecordShape {
             return new RecordShape(type, fields, constructor);
         } catch (NoSuchFieldException | NoSuchMethodException | InaccessibleObjectException e) {
             return null;
+        } catch (LinkageError e) {
+            return null; // a native executable in which the class is registered for serialization, but not for
+            // reflection
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,12 @@ class FuzzTest {
     @AfterEach
     void close() {
         Frame.closeAll(alive);
+        hub.close();
+    }
+
+    @AfterAll
+    static void collectGarbage() {
+        Hub.collectGarbage();
     }
 
     record Pair(Object left, Object right) {}
@@ -134,7 +141,7 @@ class FuzzTest {
         List<byte[]> valid = valid();
         Frame witness = live(hub.call(n2, () -> frame("x", list(7))));
         hub.settle();
-        settled();
+        Hub.collectGarbage();
         long residents = caller.residentCount() + n2.residentCount();
         long handles = caller.books().handleCount();
         long tables = Memory.usage().privateTables();
@@ -154,9 +161,7 @@ class FuzzTest {
         }
         assertTrue(read > 0 && read < INPUTS / 2, read + " could be read");
         assertTrue(longest < Duration.ofSeconds(5).toNanos(), longest + " ns");
-        for (int i = 0; i < 100 && caller.books().handleCount() > handles; i++) {
-            settled();
-        }
+        Hub.collectGarbage();
         assertEquals(residents, caller.residentCount() + n2.residentCount());
         assertEquals(handles, caller.books().handleCount());
         assertTrue(Memory.usage().privateTables() <= tables, () -> Memory.usage() + ", were " + tables);
@@ -170,11 +175,6 @@ class FuzzTest {
         } catch (RuntimeException e) {
             return; // then its frames are the collector's
         }
-    }
-
-    /** What the collector finds is found. */
-    private static void settled() {
-        System.gc();
     }
 
     @Test

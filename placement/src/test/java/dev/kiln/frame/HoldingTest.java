@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,12 @@ class HoldingTest {
     void forget() {
         Frame.closeAll(KEPT);
         KEPT.clear();
+        hub.close();
+    }
+
+    @AfterAll
+    static void collectGarbage() {
+        Hub.collectGarbage();
     }
 
     private static Frame keep(Frame frame) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * be duplicated and dropped, links can be cut, and the clock stands until it is moved. Any thread;
  * requests are served on the asking thread.
  */
-final class Hub {
+final class Hub implements AutoCloseable {
 
     /** A link or its other end is gone. */
     static final class Unreachable extends KilnException {
@@ -109,6 +109,27 @@ final class Hub {
 
     long bytesAnswered() {
         return bytesAsked.get();
+    }
+
+    /** Ends every party: what they hold for each other is released. */
+    @Override
+    public void close() {
+        spaces.values().forEach(FrameSpace::close);
+    }
+
+    /** Waits until the collector has found what tests have dropped, so that it does not go while others count. */
+    static void collectGarbage() {
+        Memory.Usage before = Memory.usage();
+        for (int quiet = 0; quiet < 5; ) {
+            System.gc();
+            long end = System.nanoTime() + 10_000_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            Memory.Usage now = Memory.usage();
+            quiet = now.equals(before) ? quiet + 1 : 0;
+            before = now;
+        }
     }
 
     /** Kills a party: the others get to know at once. */

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,12 @@ class PlacementTest {
     void forget() {
         Frame.closeAll(KEPT);
         KEPT.clear();
+        hub.close();
+    }
+
+    @AfterAll
+    static void collectGarbage() {
+        Hub.collectGarbage();
     }
 
     private static Table table(Frame frame) {
@@ -240,6 +247,7 @@ class PlacementTest {
             assertFalse(theirs.isRemote());
             return column(theirs, "x");
         }));
+        other.close();
     }
 
     // ---- F-04, F-05, F-06, F-08, F-10, F-11
@@ -390,6 +398,7 @@ class PlacementTest {
         assertEquals(
                 999_999L, shared.call(runner, () -> column(local.tail(1), "x").getFirst()));
         assertEquals(1, shared.asked());
+        shared.close();
     }
 
     @Test

@@ -50,6 +50,8 @@ class SpaceThreadsTest {
             hub.settle();
         }
         assertEquals(0, residents());
+        hub.close();
+        Hub.collectGarbage();
     }
 
     private long residents() {

@@ -57,7 +57,7 @@ final class LocalProcesses implements Backend {
         }
         ProcessHandle self = ProcessHandle.current();
         var boot = new BootFile(
-                order.runner(), at.home.socket(), order.token(), order.proof(), self.pid(), Kiln.startedAtMillis(self));
+                order.runner(), at.home.socket(), order.token(), order.proof(), self.pid(), Kiln.startMark(self));
         try {
             Path file = at.home.bootFile(order.runner());
             boot.write(file);

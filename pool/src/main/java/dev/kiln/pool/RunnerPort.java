@@ -55,7 +55,7 @@ final class RunnerPort implements Link.Listener {
             case RetireAnswer m -> switchboard.tell(new BookEvent.RetireAnswered(from.id(), m.goes()));
             case Ask m when m.from().equals(from.ref()) -> switchboard.ask(from, m);
             case CancelAsk m when m.from().equals(from.ref()) -> switchboard.cancelAsk(m);
-            case Answer m -> switchboard.answer(from, m);
+            case Answer m when m.from().equals(from.ref()) -> switchboard.answer(m);
             case Unanswered m -> switchboard.unanswered(m);
             case Gc m -> switchboard.gc(m);
             case Heartbeat _ -> switchboard.heartbeat(from);

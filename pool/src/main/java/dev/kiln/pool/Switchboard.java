@@ -121,11 +121,11 @@ final class Switchboard {
         }
     }
 
-    void answer(LiveRunner from, Answer answer) {
+    void answer(Answer answer) {
         if (!answer.to().equals(space.self())) {
             runners.relay(answer.to(), answer, dropped -> {});
         } else if (!questions.answered(answer)) {
-            refuse(from, answer.reply());
+            later(() -> space.refuse(answer.reply(), answer.from()));
         }
     }
 

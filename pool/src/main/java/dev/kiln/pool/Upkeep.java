@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Upkeep {
     private static final long ASK_AGAIN = Duration.ofMillis(100).toNanos();
     private static final long NEVER = Long.MAX_VALUE / 4;
+    /** How long an idle check of the user's may take on the runner. */
+    private static final long ANSWER_PATIENCE = Duration.ofSeconds(30).toNanos();
+
     private static final long EXIT_PATIENCE = Duration.ofSeconds(5).toNanos();
 
     private final PoolOptions options;
@@ -135,8 +138,9 @@ final class Upkeep {
             if (member.state() == RunnerState.BOOTING) {
                 kill(member, "it did not greet in time");
                 late.accept(member);
-            } else if (member.leaving() == Leaving.DRAINING) {
-                kill(member, "it did not end in time");
+            } else if (member.leaving() == Leaving.DRAINING || member.leaving() == Leaving.ASKED) {
+                boolean asked = member.leaving() == Leaving.ASKED;
+                kill(member, asked ? "it did not say in time whether it may go" : "it did not end in time");
                 crew.change(member, m -> m.leave(Leaving.DRAINING, now + EXIT_PATIENCE));
             } else if (member.leaving() == Leaving.SPENT && member.idle()) {
                 ask(member, false, now);
@@ -190,9 +194,9 @@ final class Upkeep {
     private void ask(CrewMember member, boolean mayRefuse, long now) {
         crew.change(member, m -> {
             if (m.state() == RunnerState.READY) {
-                m.move(RunnerState.RETIRING, Leaving.ASKED, now);
+                m.move(RunnerState.RETIRING, Leaving.ASKED, now + ANSWER_PATIENCE);
             } else {
-                m.leave(Leaving.ASKED, now);
+                m.leave(Leaving.ASKED, now + ANSWER_PATIENCE);
             }
         });
         effects.accept(new BookEffect.AskRetire(member.id(), mayRefuse));
@@ -207,6 +211,7 @@ final class Upkeep {
                 lookBy(member.dueNanos() + patience);
             } else if (member.state() == RunnerState.BOOTING
                     || member.leaving() == Leaving.DRAINING
+                    || member.leaving() == Leaving.ASKED
                     || (member.leaving() == Leaving.SPENT && member.idle())) {
                 lookBy(member.dueNanos());
             }

@@ -102,7 +102,21 @@ class BooksRetirementTest {
         script.passes(Duration.ofSeconds(1));
         script.finishes(3, "p-3");
         assertEquals(
-                List.of(new AskRetire("p-2", true), new AskRetire("p-1", true)), script.passes(Duration.ofHours(1)));
+                List.of(new AskRetire("p-2", true), new AskRetire("p-1", true)),
+                script.passes(Duration.ofSeconds(31)));
+    }
+
+    @Test
+    @DisplayName("P-26: a runner that does not say whether it may go is killed after a while")
+    void hangingIdleCheck() {
+        Script script = busy(pool(), 1);
+        script.finishes(1, "p-1");
+        assertEquals(List.of(new AskRetire("p-1", true)), script.passes(Duration.ofSeconds(31)));
+        assertEquals(
+                List.of(new BookEffect.Kill("p-1", "it did not say in time whether it may go")),
+                script.passes(Duration.ofSeconds(30)));
+        script.dies("p-1");
+        assertEquals(List.of(), script.passes(Duration.ofHours(1)));
     }
 
     @Test

@@ -47,7 +47,7 @@ public final class AnswerDesk implements AutoCloseable {
             try {
                 byte[] answer = space.serve(ask.request(), ask.from());
                 beforeAnswer.run();
-                reply.accept(new Answer(ask.id(), ask.from(), answer));
+                reply.accept(new Answer(ask.id(), space.self(), ask.from(), answer));
             } finally {
                 open.remove(question);
             }

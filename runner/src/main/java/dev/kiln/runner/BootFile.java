@@ -19,11 +19,11 @@ import java.util.Properties;
  * @param token proves the runner to the caller; taken once
  * @param proof proves the caller to the runner
  * @param parentPid the caller's process
- * @param parentStartedAtMillis when that process started, so that a reused pid is not taken for it; 0 if unknown
+ * @param parentStartMark {@link Kiln#startMark} of that process, so that a reused pid is not taken for it
  */
 @SuppressWarnings("ArrayRecordComponent") // secrets on their way: whoever makes one owns its arrays
 public record BootFile(
-        String runner, Path home, byte[] token, byte[] proof, long parentPid, long parentStartedAtMillis) {
+        String runner, Path home, byte[] token, byte[] proof, long parentPid, long parentStartMark) {
 
     /** Writes the file, for its owner's eyes only. */
     public void write(Path file) throws IOException {
@@ -33,7 +33,7 @@ public record BootFile(
         properties.setProperty("token", HexFormat.of().formatHex(token));
         properties.setProperty("proof", HexFormat.of().formatHex(proof));
         properties.setProperty("parent.pid", Long.toString(parentPid));
-        properties.setProperty("parent.started", Long.toString(parentStartedAtMillis));
+        properties.setProperty("parent.started", Long.toString(parentStartMark));
         var text = new StringWriter();
         properties.store(text, null);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

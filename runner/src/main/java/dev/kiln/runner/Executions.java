@@ -44,6 +44,7 @@ final class Executions implements AutoCloseable {
     private final Map<Long, Execution> running = new ConcurrentHashMap<>();
     private final Set<Long> tombstones = new LinkedHashSet<>(); // the link's thread only
     private final AtomicInteger unanswered = new AtomicInteger();
+    private long begun; // guarded by this
     private boolean taking = true; // guarded by this, as is every change of `running` that it decides on
 
     Executions(
@@ -81,6 +82,7 @@ final class Executions implements AutoCloseable {
                 return;
             }
             running.put(work.call(), execution);
+            begun++;
             unanswered.incrementAndGet();
         }
         Future<?> timer = work.timeoutMillis() == 0
@@ -191,16 +193,20 @@ final class Executions implements AutoCloseable {
         return unanswered.get() == 0;
     }
 
+    /** How many calls have begun here. */
+    synchronized long begun() {
+        return begun;
+    }
+
     boolean anyUnlinked() {
         return running.values().stream().anyMatch(execution -> !execution.linked());
     }
 
-    /** Takes no more calls if none is running; @return whether that is so. */
+    /** Takes no more calls if none is running; whether that is so. */
     synchronized boolean stopTakingIfIdle() {
-        if (running.isEmpty()) {
-            taking = false;
-        }
-        return !taking;
+        boolean idle = running.isEmpty();
+        taking &= !idle;
+        return idle;
     }
 
     /** Takes no more calls; what runs goes on. */

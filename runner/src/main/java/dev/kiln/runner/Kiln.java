@@ -5,12 +5,14 @@ import dev.kiln.runner.wire.Message.Hello;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /** What this process says of itself in a greeting. */
 public final class Kiln {
     /** How closures and values are written: named in the greeting so that a later codec can be told apart. */
     public static final String CODEC = "java-serialization/1";
 
+    private static final int START_AFTER_COMMAND = 19;
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private Kiln() {}
@@ -42,15 +44,27 @@ public final class Kiln {
                 CODEC,
                 BuildId.current(),
                 self.pid(),
-                startedAtMillis(self),
+                self.info().startInstant().map(Instant::toEpochMilli).orElse(0L),
                 host());
     }
 
-    /** When a process started, milliseconds since 1970, or 0 where the system does not tell. */
-    public static long startedAtMillis(ProcessHandle process) {
-        return process.info()
-                .startInstant()
-                .map(java.time.Instant::toEpochMilli)
-                .orElse(0L);
+    /**
+     * A number that tells a process from a later one with the same pid, and is the same whoever asks; 0 where the system
+     * gives none. On Linux the clock ticks from the machine's boot to the process's start: its start by the wall clock, as
+     * {@link ProcessHandle.Info} has it, is computed anew by each JVM and moves when the clock is set.
+     */
+    public static long startMark(ProcessHandle process) {
+        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+        try {
+            if (Files.isReadable(stat)) {
+                String fields = Files.readString(stat);
+                // The second field is the command in parentheses, which may hold anything; the start is the 22nd.
+                String[] afterCommand = fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
+                return Long.parseLong(afterCommand[START_AFTER_COMMAND]);
+            }
+        } catch (IOException e) {
+            return 0; // it has ended in this moment
+        }
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 }

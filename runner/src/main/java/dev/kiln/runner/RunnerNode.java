@@ -35,6 +35,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ public final class RunnerNode implements Link.Listener {
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean lostCaller;
     private volatile long heardNanos = System.nanoTime();
-    private final Set<ProcessRef> holders = new HashSet<>(); // books thread only
+    private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
+    private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
 
     /**
@@ -76,6 +78,8 @@ public final class RunnerNode implements Link.Listener {
      */
     public RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit) {
         this.settings = settings;
+        // The caller from the start: a result may wait there unread for longer than a lease before it says that it holds.
+        this.holders = new HashSet<>(Set.of(settings.caller()));
         this.link = link;
         this.exit = exit;
         String id = settings.self().name();
@@ -125,13 +129,12 @@ public final class RunnerNode implements Link.Listener {
                     space.on(gc.message());
                     tellStatus();
                 });
-            case PeerGone gone -> {
-                questions.gone(gone.peer(), gone.cause());
+            case PeerGone gone ->
                 onBooks(() -> {
                     holders.remove(gone.peer());
                     space.gone(gone.peer(), new PeerLost(gone.cause()));
+                    questions.gone(gone.peer(), gone.cause()); // after: whoever waited finds the frame lost
                 });
-            }
             // The caller watches over all its runners and tells when one has ended: its own sign of life is theirs too.
             case Heartbeat _ -> onBooks(() -> holders.forEach(space::heard));
             case Retire retire -> executions.onCallThread(() -> retire(retire));
@@ -159,7 +162,7 @@ public final class RunnerNode implements Link.Listener {
 
     private void receive(Answer answer) {
         if (!questions.answered(answer)) {
-            onBooks(() -> space.refuse(answer.reply(), settings.caller()));
+            onBooks(() -> space.refuse(answer.reply(), answer.from()));
         }
     }
 
@@ -211,7 +214,7 @@ public final class RunnerNode implements Link.Listener {
         }
     }
 
-    private void end(Duration atMost, String reason, java.util.function.BooleanSupplier idle) {
+    private void end(Duration atMost, String reason, BooleanSupplier idle) {
         departure.begin(System.nanoTime() + atMost.toNanos(), reason, idle);
         onBooks(this::endIfDue);
     }
@@ -235,6 +238,7 @@ public final class RunnerNode implements Link.Listener {
             if (now - heardNanos > settings.lease().toNanos()) {
                 callerLost("the caller was silent for longer than the lease of " + settings.lease());
             }
+            idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), now);
             endIfDue();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);

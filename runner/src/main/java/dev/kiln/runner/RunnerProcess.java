@@ -89,7 +89,7 @@ final class RunnerProcess {
     /** Evidence that does not need the link: the parent's pid is gone, or belongs to another process by now. */
     private void watchParent() {
         CompletableFuture<?> _ = ProcessHandle.of(boot.parentPid())
-                .filter(parent -> Kiln.startedAtMillis(parent) == boot.parentStartedAtMillis())
+                .filter(parent -> Kiln.startMark(parent) == boot.parentStartMark())
                 .<CompletableFuture<?>>map(ProcessHandle::onExit)
                 .orElseGet(() -> CompletableFuture.completedFuture(null))
                 .thenRun(this::parentEnded);
@@ -97,7 +97,7 @@ final class RunnerProcess {
 
     private Optional<ProcessHandle> parent() {
         return ProcessHandle.of(boot.parentPid())
-                .filter(parent -> Kiln.startedAtMillis(parent) == boot.parentStartedAtMillis());
+                .filter(parent -> Kiln.startMark(parent) == boot.parentStartMark());
     }
 
     private void parentEnded() {

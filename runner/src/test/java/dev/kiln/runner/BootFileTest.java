@@ -37,7 +37,7 @@ class BootFileTest {
         assertArrayEquals(TOKEN, read.token());
         assertArrayEquals(PROOF, read.proof());
         assertEquals(4711, read.parentPid());
-        assertEquals(99, read.parentStartedAtMillis());
+        assertEquals(99, read.parentStartMark());
     }
 
     @Test

@@ -61,8 +61,8 @@ class QuestionsTest {
         Future<byte[]> second = ask(OTHER);
         var ask2 = (Ask) sent.take();
         assertEquals(List.of(SELF, OWNER, SELF, OTHER), List.of(ask1.from(), ask1.to(), ask2.from(), ask2.to()));
-        assertTrue(questions.answered(new Answer(ask2.id(), SELF, new byte[] {22})));
-        assertTrue(questions.answered(new Answer(ask1.id(), SELF, new byte[] {11})));
+        assertTrue(questions.answered(new Answer(ask2.id(), OWNER, SELF, new byte[] {22})));
+        assertTrue(questions.answered(new Answer(ask1.id(), OWNER, SELF, new byte[] {11})));
         assertArrayEquals(new byte[] {11}, first.get());
         assertArrayEquals(new byte[] {22}, second.get());
     }
@@ -73,7 +73,7 @@ class QuestionsTest {
                 OWNER,
                 REQUEST,
                 Duration.ZERO,
-                message -> assertTrue(questions.answered(new Answer(((Ask) message).id(), SELF, REPLY))));
+                message -> assertTrue(questions.answered(new Answer(((Ask) message).id(), OWNER, SELF, REPLY))));
         assertArrayEquals(REPLY, reply);
     }
 
@@ -81,11 +81,11 @@ class QuestionsTest {
     void aSecondAnswerIsToBeRefused() throws Exception {
         Future<byte[]> asked = ask(OWNER);
         var ask = (Ask) sent.take();
-        assertTrue(questions.answered(new Answer(ask.id(), SELF, REPLY)));
-        assertFalse(questions.answered(new Answer(ask.id(), SELF, REPLY)));
+        assertTrue(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
+        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
         asked.get();
-        assertFalse(questions.answered(new Answer(ask.id(), SELF, REPLY)));
-        assertFalse(questions.answered(new Answer(99, SELF, REPLY)));
+        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
+        assertFalse(questions.answered(new Answer(99, OWNER, SELF, REPLY)));
     }
 
     @Test
@@ -112,7 +112,7 @@ class QuestionsTest {
         questions.gone(OWNER, "killed by SIGKILL");
         assertEquals("killed by SIGKILL", assertFails(lost).getMessage());
         assertFalse(kept.isDone());
-        questions.answered(new Answer(ask.id(), SELF, REPLY));
+        questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY));
         kept.get();
     }
 
@@ -141,7 +141,7 @@ class QuestionsTest {
                 TimeoutException.class,
                 () -> questions.ask(OWNER, REQUEST, Duration.ofMillis(1), answering(log, message -> {
                     if (message instanceof CancelAsk cancel) { // nobody would read it any more
-                        assertFalse(questions.answered(new Answer(cancel.id(), SELF, REPLY)));
+                        assertFalse(questions.answered(new Answer(cancel.id(), OWNER, SELF, REPLY)));
                     }
                 })));
         assertEquals(2, log.size());
@@ -176,7 +176,7 @@ class QuestionsTest {
                     if (message instanceof Ask ask) {
                         answering[0] = threads.submit(() -> {
                             asker.interrupt();
-                            counted.add(questions.answered(new Answer(ask.id(), SELF, REPLY)));
+                            counted.add(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
                         });
                     }
                 });

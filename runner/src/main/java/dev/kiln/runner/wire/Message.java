@@ -89,7 +89,7 @@ public sealed interface Message {
     record Ask(long id, ProcessRef from, ProcessRef to, byte[] request) implements Message {}
 
     /** The reply to an {@link Ask}. */
-    record Answer(long id, ProcessRef to, byte[] reply) implements Message {}
+    record Answer(long id, ProcessRef from, ProcessRef to, byte[] reply) implements Message {}
 
     /** There will be no reply to an {@link Ask}: whom it was for is gone. */
     record Unanswered(long id, ProcessRef to, String reason) implements Message {}

@@ -121,6 +121,7 @@ final class MessageCodec {
             case Answer m -> {
                 out.writeByte(11);
                 out.writeLong(m.id());
+                writeProcess(out, m.from());
                 writeProcess(out, m.to());
                 yield m.reply();
             }
@@ -220,7 +221,7 @@ final class MessageCodec {
             case 8 -> new Ended(in.readLong(), readEnding(in), in.readBoolean());
             case 9 -> new SlotFreed(in.readLong());
             case 10 -> new Ask(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
-            case 11 -> new Answer(in.readLong(), readProcess(in), in.readAllBytes());
+            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
             case 12 -> new Unanswered(in.readLong(), readProcess(in), in.readUTF());
             case 13 -> new CancelAsk(in.readLong(), readProcess(in), readProcess(in));
             case 14 -> new Gc(readProcess(in), readGc(in));

@@ -62,7 +62,7 @@ final class Samples {
                 new Threw(random.nextLong(), bytes()),
                 new SlotFreed(random.nextLong()),
                 new Ask(random.nextLong(), process(), process(), bytes()),
-                new Answer(random.nextLong(), process(), bytes()),
+                new Answer(random.nextLong(), process(), process(), bytes()),
                 new Unanswered(random.nextLong(), process(), text()),
                 new CancelAsk(random.nextLong(), process(), process()),
                 new Gc(process(), update(random.nextInt(20))),
