@@ -102,8 +102,7 @@ class BooksRetirementTest {
         script.passes(Duration.ofSeconds(1));
         script.finishes(3, "p-3");
         assertEquals(
-                List.of(new AskRetire("p-2", true), new AskRetire("p-1", true)),
-                script.passes(Duration.ofSeconds(31)));
+                List.of(new AskRetire("p-2", true), new AskRetire("p-1", true)), script.passes(Duration.ofSeconds(31)));
     }
 
     @Test

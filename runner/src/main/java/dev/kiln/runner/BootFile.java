@@ -22,8 +22,7 @@ import java.util.Properties;
  * @param parentStartMark {@link Kiln#startMark} of that process, so that a reused pid is not taken for it
  */
 @SuppressWarnings("ArrayRecordComponent") // secrets on their way: whoever makes one owns its arrays
-public record BootFile(
-        String runner, Path home, byte[] token, byte[] proof, long parentPid, long parentStartMark) {
+public record BootFile(String runner, Path home, byte[] token, byte[] proof, long parentPid, long parentStartMark) {
 
     /** Writes the file, for its owner's eyes only. */
     public void write(Path file) throws IOException {

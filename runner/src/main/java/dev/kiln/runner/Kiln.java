@@ -59,7 +59,8 @@ public final class Kiln {
             if (Files.isReadable(stat)) {
                 String fields = Files.readString(stat);
                 // The second field is the command in parentheses, which may hold anything; the start is the 22nd.
-                String[] afterCommand = fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
+                String[] afterCommand =
+                        fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
                 return Long.parseLong(afterCommand[START_AFTER_COMMAND]);
             }
         } catch (IOException e) {

@@ -78,7 +78,8 @@ public final class RunnerNode implements Link.Listener {
      */
     public RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit) {
         this.settings = settings;
-        // The caller from the start: a result may wait there unread for longer than a lease before it says that it holds.
+        // The caller from the start: a result may wait there unread for longer than a lease before it says that it
+        // holds.
         this.holders = new HashSet<>(Set.of(settings.caller()));
         this.link = link;
         this.exit = exit;

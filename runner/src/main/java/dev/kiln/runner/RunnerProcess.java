@@ -96,8 +96,7 @@ final class RunnerProcess {
     }
 
     private Optional<ProcessHandle> parent() {
-        return ProcessHandle.of(boot.parentPid())
-                .filter(parent -> Kiln.startMark(parent) == boot.parentStartMark());
+        return ProcessHandle.of(boot.parentPid()).filter(parent -> Kiln.startMark(parent) == boot.parentStartMark());
     }
 
     private void parentEnded() {
