@@ -26,26 +26,34 @@ class WireFuzzTest {
     @DisplayName("W-04: 100,000 fuzzed inputs give messages or violations, and take no memory beyond the limit")
     void fuzzedInputsGiveMessagesOrViolations() {
         for (long seed = 1; seed <= INPUTS; seed++) {
-            var random = new Random(seed);
-            byte[] input = input(random);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            try {
-                read(input, random);
-            } catch (ProtocolViolation expected) {
-                violations++;
-            } catch (Throwable t) {
-                throw new AssertionError("seed " + seed + " of " + input.length + " bytes", t);
+            long allowed = ALLOWED_BYTES + ALLOWED_BYTES_PER_INPUT_BYTE * input(new Random(seed)).length;
+            long allocated = allocatedBy(seed);
+            if (allocated > allowed) {
+                // The first input to come this way also pays for loading the classes and linking the strings of the
+                // way.
+                allocated = allocatedBy(seed);
             }
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            long seedNow = seed;
-            assertTrue(
-                    allocated <= ALLOWED_BYTES + ALLOWED_BYTES_PER_INPUT_BYTE * input.length,
-                    () -> "seed " + seedNow + ": " + allocated + " bytes for " + input.length);
+            String found = "seed " + seed + ": " + allocated + " bytes where " + allowed + " are allowed";
+            assertTrue(allocated <= allowed, found);
         }
         System.out.println("fuzzed " + INPUTS + " inputs: " + messages + " messages, " + violations + " violations");
         assertTrue(
                 messages > INPUTS / 20 && violations > INPUTS / 5,
                 messages + " messages, " + violations + " violations");
+    }
+
+    private long allocatedBy(long seed) {
+        var random = new Random(seed);
+        byte[] input = input(random);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        try {
+            read(input, random);
+        } catch (ProtocolViolation expected) {
+            violations++;
+        } catch (Throwable t) {
+            throw new AssertionError("seed " + seed + " of " + input.length + " bytes", t);
+        }
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     private void read(byte[] input, Random random) {
