@@ -19,8 +19,8 @@ final class CollectBench implements Benchmark {
     private static final long LARGE = 1_000_000_000;
     private static final int ROUNDS = 9;
     private static final long TINY = 2_000_000; // just enough to be shared and not sent
-    private static final int WARM_UP_ROUNDS = 50;
-    private static final int WAKE_UPS = 5;
+    private static final int WARM_UP_ROUNDS = 1_000;
+    private static final int WAKE_UPS = 20;
     private static final Duration REST = Duration.ofMillis(500);
     private static final long ALIGNMENT = 64;
 
@@ -61,6 +61,7 @@ final class CollectBench implements Benchmark {
                 Report.millis(large.median()),
                 Report.ratio(large.median(), small.median()));
         report.row("the same, least", Report.millis(small.least()), Report.millis(large.least()), "");
+        report.row("the same, most", Report.millis(small.most()), Report.millis(large.most()), "");
         report.row(
                 "memcpy to warm memory",
                 Report.millis(smallCopy.median()),

@@ -1,5 +1,7 @@
 package dev.kiln.bench;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -27,10 +29,31 @@ public final class Main {
                     + String.join(", ", chosen));
             System.exit(2);
         }
-        System.out.println(Machine.describe());
+        if (chosen.size() == 1) {
+            System.out.println(Machine.describe());
+            Objects.requireNonNull(all.get(chosen.getFirst())).run();
+            return;
+        }
         for (String name : chosen) {
+            runAlone(name);
             System.out.println();
-            Objects.requireNonNull(all.get(name)).run();
+        }
+    }
+
+    /** Each in a JVM of its own: what one leaves behind, on the heap and in the compiler, must not show in the next. */
+    private static void runAlone(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--class-path",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        name)
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            System.err.println("benchmark " + name + " ended with exit code " + exit);
+            System.exit(exit);
         }
     }
 }

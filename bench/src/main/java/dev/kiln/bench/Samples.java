@@ -30,7 +30,7 @@ final class Samples {
         return quantile(0);
     }
 
-    int size() {
-        return count;
+    double most() {
+        return quantile(1);
     }
 }

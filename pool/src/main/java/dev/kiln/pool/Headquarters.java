@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +84,8 @@ final class Headquarters {
         var executor = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name(name).factory());
         executor.setRemoveOnCancelPolicy(true);
+        // What is still to come when the pool is closed is about runners that are gone then: nobody waits for it.
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return executor;
     }
 
@@ -195,13 +196,13 @@ final class Headquarters {
         if (closing.compareAndSet(false, true)) {
             try {
                 tell(new BookEvent.Closing());
-                await(allGone);
+                allGone.join();
                 takeApart();
             } finally {
                 closed.complete(null);
             }
         } else {
-            await(closed);
+            closed.join();
         }
     }
 
@@ -215,40 +216,8 @@ final class Headquarters {
         answers.close();
         space.close(why);
         owner.stop();
-        chores.shutdown();
-        awaitEnd(chores);
-        awaitEnd(clock);
+        chores.close();
+        clock.close();
         forget.run();
-    }
-
-    private static void awaitEnd(ExecutorService threads) {
-        boolean interrupted = false;
-        while (!threads.isTerminated()) {
-            try {
-                boolean _ = threads.awaitTermination(TICK.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void await(CompletableFuture<Void> done) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                done.get();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("closing never fails", e);
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.runner.wire.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,17 +59,7 @@ final class PoolOwner {
     /** Ends the thread, after all that it was told before, and waits for that. */
     void stop() {
         mailbox.add(b -> over = true);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true; // its last events are short: the wait is
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.await(thread::join);
     }
 
     private void apply(List<BookEffect> wanted) {

@@ -98,17 +98,7 @@ public final class LinkLoop implements AutoCloseable {
         closing = true;
         selector.wakeup();
         if (!Thread.currentThread().equals(thread)) {
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // the loop ends without waiting for anybody, so this wait is short
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Uninterrupted.await(thread::join); // the loop ends without waiting for anybody, so this wait is short
         }
     }
 
