@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.pool.Pool;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,6 +184,26 @@ class GreetingIT {
         try (JavaProgram runner = JavaProgram.start(dev.kiln.runner.RunnerMain.class, boot.toString())) {
             assertNotEquals(0, runner.status());
             assertTrue(Files.notExists(boot), "the secrets are read once");
+        }
+    }
+
+    @Test
+    @DisplayName("R-02: a runner whose caller takes the connection and stays silent ends itself")
+    void silentCaller() throws Exception {
+        Path home = folder.resolve("silent");
+        Path boot = folder.resolve("boot");
+        ProcessHandle self = ProcessHandle.current();
+        new dev.kiln.runner.BootFile(
+                        "alone-2", home, new byte[32], new byte[32], self.pid(), dev.kiln.runner.Kiln.startMark(self))
+                .write(boot);
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(home));
+            try (JavaProgram runner = JavaProgram.start(dev.kiln.runner.RunnerMain.class, boot.toString());
+                    SocketChannel connection = server.accept()) {
+                assertTrue(connection.isConnected());
+                assertNotEquals(0, runner.status());
+                assertTrue(runner.output().contains("no answer"), runner.output());
+            }
         }
     }
 }
