@@ -12,6 +12,7 @@ import dev.kiln.frame.FrameLost;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.RunnerLost;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,6 +157,37 @@ class DeathIT {
             caller.killHard();
             Eventually.soon("unlinked work runs to its end", () -> Files.exists(done));
             Eventually.soon("the runner is gone", () -> !alive(runner));
+        }
+    }
+
+    @Test
+    @DisplayName("R-03, G-05: a caller that freezes loses its runner after the lease; the next pool sweeps its folder")
+    void callerFrozen() throws Exception {
+        Path done = folder.resolve("done");
+        try (JavaProgram caller = JavaProgram.start(Caller.class, "linked", done.toString())) {
+            long runner = Long.parseLong(caller.await("runner "));
+            caller.await("ready ");
+            long pid = caller.handle().pid();
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-STOP", Long.toString(pid))
+                            .start()
+                            .waitFor());
+            Eventually.within(Duration.ofSeconds(45), "the runner is gone", () -> ended(runner));
+            caller.killHard();
+            caller.status();
+            Pool.named("sweeper").open().close();
+            assertNoFolderOf(pid);
+        }
+    }
+
+    /** Gone, or a zombie, as a child of a frozen process stays until somebody reaps it. */
+    private static boolean ended(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") Z ");
+        } catch (IOException e) {
+            return !alive(pid);
         }
     }
 
