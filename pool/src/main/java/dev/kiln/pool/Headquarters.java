@@ -143,7 +143,8 @@ final class Headquarters {
                 options.shutdownTimeout(),
                 options.placeFrames(),
                 backend.sharesMemory(),
-                options.strictSlots());
+                options.strictSlots(),
+                options.virtualThreads());
     }
 
     CallDesk desk() {

@@ -4,12 +4,16 @@ import dev.kiln.gc.ProcessRef;
 import dev.kiln.pool.spi.Machine;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Cancel;
+import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Hello;
 import dev.kiln.runner.wire.Message.Status;
 import java.time.Instant;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -22,10 +26,12 @@ final class LiveRunner {
     private final ProcessRef ref;
     private final byte[] token;
     private final byte[] proof;
+    private final byte[] session;
     private final Instant startedAt = Instant.now();
     private final CompletableFuture<Void> linkClosed = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final AtomicBoolean claimed = new AtomicBoolean();
+    private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
     private volatile @Nullable Machine machine;
     private volatile @Nullable Link link;
     private volatile @Nullable Hello hello;
@@ -33,10 +39,11 @@ final class LiveRunner {
     private volatile long heardNanos;
     private volatile @Nullable String killedBecause;
 
-    LiveRunner(ProcessRef ref, byte[] token, byte[] proof) {
+    LiveRunner(ProcessRef ref, byte[] token, byte[] proof, byte[] session) {
         this.ref = ref;
         this.token = token;
         this.proof = proof;
+        this.session = session;
     }
 
     String id() {
@@ -53,6 +60,11 @@ final class LiveRunner {
 
     byte[] proof() {
         return proof;
+    }
+
+    /** By which it takes its session up again on another connection. */
+    byte[] session() {
+        return session;
     }
 
     /** Whether this was the first to show the token: it is taken once. */
@@ -101,6 +113,25 @@ final class LiveRunner {
         if (to != null) {
             to.send(message);
         }
+    }
+
+    /** Sends an execution of a call. Owner's thread. */
+    void execute(Execute work) {
+        attempts.put(work.call(), work.attempt());
+        send(work);
+    }
+
+    /** Tells that the call's execution there is no longer wanted, unless it is over. */
+    void cancel(long call) {
+        Integer attempt = attempts.get(call);
+        if (attempt != null) {
+            send(new Cancel(call, attempt));
+        }
+    }
+
+    /** The execution has ended; false if it is none that was sent there and is not known to have ended. */
+    boolean over(long call, int attempt) {
+        return attempts.remove(call, attempt);
     }
 
     /** Ends it at once; {@code why} becomes part of how it ended. */

@@ -21,7 +21,7 @@ final class LiveRunners {
 
     /** Makes the entry of a runner that is about to be booted, with secrets of its own. */
     LiveRunner expect(String id) {
-        var runner = new LiveRunner(new ProcessRef(id, 1), secret(), secret());
+        var runner = new LiveRunner(new ProcessRef(id, 1), secret(), secret(), secret());
         runners.put(id, runner);
         return runner;
     }

@@ -20,6 +20,7 @@ final class PendingCall {
     private final Duration runLimit;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile @Nullable String runner;
+    private volatile int attempt;
 
     /**
      * @param waitLimit how long it may wait for a slot, zero for as long as it takes
@@ -79,7 +80,14 @@ final class PendingCall {
         return runner;
     }
 
+    /** Which try this is, from 1; 0 before the first. */
+    int attempt() {
+        return attempt;
+    }
+
+    /** The call goes to a runner, once more. Owner's thread. */
     void sentTo(String id) {
         runner = id;
+        attempt = attempt + 1;
     }
 }

@@ -259,6 +259,7 @@ public final class PoolBuilder {
                 idleCheck,
                 minIdleShutdownAfter,
                 maxQueue,
+                false,
                 jvmOptions,
                 env);
     }

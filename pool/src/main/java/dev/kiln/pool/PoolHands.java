@@ -11,12 +11,12 @@ import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.runner.Questions;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.wire.Message;
-import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Retire;
 import dev.kiln.runner.wire.Message.Shutdown;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -79,7 +79,12 @@ final class PoolHands {
         switch (effect) {
             case BookEffect.Boot e -> boot(e.runner());
             case Dispatch e -> dispatch(e);
-            case CancelAt e -> send(e.runner(), new Cancel(e.call()));
+            case CancelAt e -> {
+                LiveRunner runner = runners.find(e.runner());
+                if (runner != null) {
+                    runner.cancel(e.call());
+                }
+            }
             case BookEffect.TimedOut e -> calls.fail(e.call(), waitedTooLong(e));
             case BookEffect.Unbootable e ->
                 calls.fail(
@@ -182,7 +187,14 @@ final class PoolHands {
         }
         call.sentTo(e.runner());
         long runMillis = call.runMillis(System.nanoTime());
-        runner.send(new Execute(call.id(), call.linked(), runMillis, call.work().bytes()));
+        runner.execute(new Execute(
+                call.id(),
+                call.attempt(),
+                space.self(),
+                call.linked(),
+                runMillis,
+                Map.of(),
+                call.work().bytes()));
         if (runMillis > 0) {
             // The runner answers by then; if it cannot even do that, the caller is answered from here.
             Future<?> backstop = clock.schedule(

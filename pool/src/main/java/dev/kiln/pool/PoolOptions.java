@@ -23,6 +23,7 @@ record PoolOptions(
         @Nullable RemoteCallable<Boolean> idleCheck,
         @Nullable Duration minIdleShutdownAfter,
         int maxQueue,
+        boolean virtualThreads,
         List<String> jvmOptions,
         Map<String, String> env) {
 

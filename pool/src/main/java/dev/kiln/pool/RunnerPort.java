@@ -80,7 +80,7 @@ final class RunnerPort implements Link.Listener {
                 }
                 runner = taken.runner();
                 taken.runner().greeted(link, hello);
-                link.send(new Welcome(taken.runner().proof(), taken.settings()));
+                link.send(new Welcome(taken.runner().proof(), taken.runner().session(), taken.settings()));
                 reception.arrived(link);
                 switchboard.tell(new BookEvent.Greeted(taken.runner().id()));
             }

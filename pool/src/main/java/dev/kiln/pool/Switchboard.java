@@ -56,20 +56,27 @@ final class Switchboard {
     }
 
     void returned(LiveRunner from, Message.Returned m) {
-        if (!calls.end(m.call(), new Outcome.Returned(from.ref(), m.result()))) {
-            refuse(from, m.result());
-        }
-        tell(new BookEvent.Finished(m.call(), from.id(), m.holdsSlot(), false));
+        outcome(from, m.call(), m.attempt(), new Outcome.Returned(from.ref(), m.result()), m.result(), m.holdsSlot());
     }
 
     void threw(LiveRunner from, Message.Threw m) {
-        if (!calls.end(m.call(), new Outcome.Threw(from.ref(), m.failure()))) {
-            refuse(from, m.failure());
+        outcome(from, m.call(), m.attempt(), new Outcome.Threw(from.ref(), m.failure()), m.failure(), false);
+    }
+
+    private void outcome(LiveRunner from, long call, int attempt, Outcome outcome, byte[] parcel, boolean holdsSlot) {
+        boolean inTime = from.over(call, attempt); // if not, its end was told before
+        if (!inTime || !calls.end(call, outcome)) {
+            refuse(from, parcel);
         }
-        tell(new BookEvent.Finished(m.call(), from.id(), false, false));
+        if (inTime) {
+            tell(new BookEvent.Finished(call, from.id(), holdsSlot, false));
+        }
     }
 
     void ended(LiveRunner from, Message.Ended m) {
+        if (!from.over(m.call(), m.attempt())) {
+            return;
+        }
         PendingCall call = calls.find(m.call());
         switch (m.ending()) {
             case NOT_TAKEN ->

@@ -33,21 +33,21 @@ final class Execution implements RunnerContext {
     private record Phase(State state, @Nullable Ending ending) {}
 
     private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase(State.RUNNING, null));
-    private final long call;
+    private final ExecutionId execution;
     private final boolean linked;
     private final @Nullable Instant deadline;
     private final RunnerContext process;
     private @Nullable Thread thread; // guarded by this
 
-    Execution(long call, boolean linked, @Nullable Instant deadline, RunnerContext process) {
-        this.call = call;
+    Execution(ExecutionId execution, boolean linked, @Nullable Instant deadline, RunnerContext process) {
+        this.execution = execution;
         this.linked = linked;
         this.deadline = deadline;
         this.process = process;
     }
 
-    long call() {
-        return call;
+    ExecutionId execution() {
+        return execution;
     }
 
     boolean linked() {

@@ -2,7 +2,6 @@ package dev.kiln.runner;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
-import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
@@ -34,29 +33,26 @@ final class Executions implements AutoCloseable {
     private static final int MAX_TOMBSTONES = 65_536;
 
     private final FrameSpace space;
-    private final ProcessRef caller;
     private final RunnerContext process;
     private final Duration grace;
     private final ScheduledExecutorService clock;
     private final StrictSlots slots;
     private final StatusTeller status;
     private final ExecutorService threads;
-    private final Map<Long, Execution> running = new ConcurrentHashMap<>();
-    private final Set<Long> tombstones = new LinkedHashSet<>(); // the link's thread only
+    private final Map<ExecutionId, Execution> running = new ConcurrentHashMap<>();
+    private final Set<ExecutionId> tombstones = new LinkedHashSet<>(); // the link's thread only
     private final AtomicInteger unanswered = new AtomicInteger();
     private long begun; // guarded by this
     private boolean taking = true; // guarded by this, as is every change of `running` that it decides on
 
     Executions(
             FrameSpace space,
-            ProcessRef caller,
             RunnerContext process,
             Duration grace,
             ScheduledExecutorService clock,
             StrictSlots slots,
             StatusTeller status) {
         this.space = space;
-        this.caller = caller;
         this.process = process;
         this.grace = grace;
         this.clock = clock;
@@ -69,19 +65,20 @@ final class Executions implements AutoCloseable {
     }
 
     void begin(Link link, Execute work) {
-        if (tombstones.remove(work.call())) {
-            link.send(new Ended(work.call(), Ending.CANCELLED, true));
+        var id = new ExecutionId(work.call(), work.attempt());
+        if (tombstones.remove(id)) {
+            link.send(new Ended(id.call(), id.attempt(), Ending.CANCELLED, true));
             return;
         }
         @Nullable
         Instant deadline = work.timeoutMillis() == 0 ? null : Instant.now().plusMillis(work.timeoutMillis());
-        var execution = new Execution(work.call(), work.linked(), deadline, process);
+        var execution = new Execution(id, work.linked(), deadline, process);
         synchronized (this) {
             if (!taking) {
-                link.send(new Ended(work.call(), Ending.NOT_TAKEN, true));
+                link.send(new Ended(id.call(), id.attempt(), Ending.NOT_TAKEN, true));
                 return;
             }
-            running.put(work.call(), execution);
+            running.put(id, execution);
             begun++;
             unanswered.incrementAndGet();
         }
@@ -92,11 +89,11 @@ final class Executions implements AutoCloseable {
         threads.execute(() -> ScopedValue.where(Runner.CALL, execution).run(() -> run(link, execution, work, timer)));
     }
 
-    void cancel(Link link, long call) {
-        Execution execution = running.get(call);
+    void cancel(Link link, ExecutionId id) {
+        Execution execution = running.get(id);
         if (execution == null) {
             // Either it is over and its answer is on the way, or it was overtaken and comes later: then it never runs.
-            bury(call);
+            bury(id);
         } else {
             stop(link, execution, Ending.CANCELLED);
         }
@@ -107,11 +104,11 @@ final class Executions implements AutoCloseable {
         threads.execute(task);
     }
 
-    private void bury(long call) {
-        tombstones.add(call);
+    private void bury(ExecutionId id) {
+        tombstones.add(id);
         if (tombstones.size() > MAX_TOMBSTONES) {
             // The oldest: of all cancels, the one whose call has had most time to arrive.
-            Iterator<Long> oldest = tombstones.iterator();
+            Iterator<ExecutionId> oldest = tombstones.iterator();
             oldest.next();
             oldest.remove();
         }
@@ -122,10 +119,10 @@ final class Executions implements AutoCloseable {
         Parcel outcome;
         boolean threw = false;
         try {
-            outcome = space.packResult(call(execution, work), caller);
+            outcome = space.packResult(call(execution, work), work.author());
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
             threw = true;
-            outcome = space.packFailure(t, caller);
+            outcome = space.packFailure(t, work.author());
         } finally {
             execution.left();
             if (timer != null) {
@@ -140,7 +137,7 @@ final class Executions implements AutoCloseable {
         if (execution.cancelled()) {
             throw new InterruptedException("call " + work.call() + " was no longer wanted before it began");
         }
-        return switch (space.unpack(work.work(), caller)) {
+        return switch (space.unpack(work.work(), work.author())) {
             case RemoteCallable<?> callable -> callable.call();
             case RemoteRunnable runnable -> {
                 runnable.run();
@@ -154,19 +151,22 @@ final class Executions implements AutoCloseable {
     }
 
     private void conclude(Link link, Execution execution, boolean threw, Parcel outcome) {
-        long call = execution.call();
+        ExecutionId id = execution.execution();
         boolean holdsSlot = false;
         if (execution.finish()) {
-            holdsSlot = !threw && slots.keep(call, outcome);
+            holdsSlot = !threw && slots.keep(id.call(), outcome);
         } else {
             @Nullable Ending why = execution.stopped();
-            link.send(why == null ? new SlotFreed(call) : new Ended(call, why, true));
+            link.send(why == null ? new SlotFreed(id.call()) : new Ended(id.call(), id.attempt(), why, true));
         }
         synchronized (this) {
-            running.remove(call);
+            running.remove(id);
         }
         // An outcome that lost is sent too: the caller, who no longer knows the call, refuses it, which ends its holds.
-        link.send(threw ? new Threw(call, outcome.bytes()) : new Returned(call, holdsSlot, outcome.bytes()));
+        link.send(
+                threw
+                        ? new Threw(id.call(), id.attempt(), outcome.bytes())
+                        : new Returned(id.call(), id.attempt(), holdsSlot, outcome.bytes()));
         unanswered.decrementAndGet();
         outcome.close();
     }
@@ -180,7 +180,8 @@ final class Executions implements AutoCloseable {
     private static void answerWithout(Link link, Execution execution) {
         @Nullable Ending why = execution.overdue();
         if (why != null) {
-            link.send(new Ended(execution.call(), why, false));
+            ExecutionId id = execution.execution();
+            link.send(new Ended(id.call(), id.attempt(), why, false));
         }
     }
 

@@ -94,8 +94,7 @@ public final class RunnerNode implements Link.Listener {
         this.statusTeller = new StatusTeller(space, link);
         this.slots = new StrictSlots(settings.strictSlots(), space);
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
-        this.executions =
-                new Executions(space, settings.caller(), context(), settings.grace(), clock, slots, statusTeller);
+        this.executions = new Executions(space, context(), settings.grace(), clock, slots, statusTeller);
         Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -117,7 +116,7 @@ public final class RunnerNode implements Link.Listener {
         heardNanos = System.nanoTime();
         switch (message) {
             case Execute work -> executions.begin(link, work);
-            case Cancel cancel -> executions.cancel(link, cancel.call());
+            case Cancel cancel -> executions.cancel(link, new ExecutionId(cancel.call(), cancel.attempt()));
             case Ask ask -> desk.take(ask, link::send);
             case CancelAsk cancel -> desk.cancel(cancel);
             case Answer answer -> receive(answer);
@@ -146,7 +145,15 @@ public final class RunnerNode implements Link.Listener {
                         "told to end",
                         () -> executions.quiet() && link.flushed());
             }
+            case Message.Settled _, Message.Release _ ->
+                throw new dev.kiln.runner.wire.ProtocolViolation("nothing that this runner asked for");
             case Hello _,
+                    Message.Resume _,
+                    Message.Resumed _,
+                    Message.Submit _,
+                    Message.Withdraw _,
+                    Message.Lend _,
+                    Message.Output _,
                     Welcome _,
                     Rejected _,
                     Returned _,

@@ -32,7 +32,7 @@ class ExecutionTest {
     }
 
     private static Execution execution() {
-        return new Execution(7, true, DEADLINE, new Home());
+        return new Execution(new ExecutionId(7, 1), true, DEADLINE, new Home());
     }
 
     private record Home() implements RunnerContext {
@@ -65,13 +65,13 @@ class ExecutionTest {
     @Test
     void aCallTellsWhereItRunsAndUntilWhen() {
         Execution execution = execution();
-        assertEquals(7, execution.call());
+        assertEquals(7, execution.execution().call());
         assertTrue(execution.linked());
         assertEquals("media-1", execution.id());
         assertEquals("media", execution.pool());
         assertEquals("media-caller", execution.caller());
         assertEquals(Optional.of(DEADLINE), execution.deadline());
-        assertEquals(Optional.empty(), new Execution(7, false, null, new Home()).deadline());
+        assertEquals(Optional.empty(), new Execution(new ExecutionId(7, 1), false, null, new Home()).deadline());
     }
 
     @Test

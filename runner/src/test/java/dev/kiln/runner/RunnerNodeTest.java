@@ -28,6 +28,7 @@ import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -98,7 +99,7 @@ class RunnerNodeTest {
 
     private RunnerNode nodeWithGrace(Duration grace) {
         Duration minute = Duration.ofMinutes(1);
-        var settings = new RunnerSettings("p", CALLER, SELF, minute, minute, grace, minute, true, false, false);
+        var settings = new RunnerSettings("p", CALLER, SELF, minute, minute, grace, minute, true, false, false, false);
         return new RunnerNode(settings, link, exit::complete);
     }
 
@@ -110,7 +111,7 @@ class RunnerNodeTest {
     }
 
     private void execute(long call, long timeoutMillis, RemoteCallable<?> work) {
-        node.received(link, new Execute(call, true, timeoutMillis, pack(work)));
+        node.received(link, new Execute(call, 1, CALLER, true, timeoutMillis, Map.of(), pack(work)));
     }
 
     private byte[] pack(RemoteCallable<?> work) {
@@ -172,7 +173,7 @@ class RunnerNodeTest {
     @DisplayName("C-05: a closure that outlives its time is interrupted, and its thread has left when that is said")
     void aClosureThatOutlivesItsTimeIsInterrupted() throws Exception {
         execute(1, 1, RunnerNodeTest::waits);
-        assertEquals(new Ended(1, Ending.TIMED_OUT, true), next());
+        assertEquals(new Ended(1, 1, Ending.TIMED_OUT, true), next());
         assertInstanceOf(Threw.class, next());
     }
 
@@ -180,10 +181,11 @@ class RunnerNodeTest {
     @DisplayName("C-05: a closure that does not stop is told so, and its slot is freed when it has ended after all")
     void aClosureThatDoesNotStopIsToldSo() throws Exception {
         RunnerNode impatient = nodeWithGrace(Duration.ofMillis(1));
-        impatient.received(link, new Execute(1, true, 0, pack(RunnerNodeTest::waitsWhateverHappens)));
+        impatient.received(
+                link, new Execute(1, 1, CALLER, true, 0, Map.of(), pack(RunnerNodeTest::waitsWhateverHappens)));
         began.await();
-        impatient.received(link, new Cancel(1));
-        assertEquals(new Ended(1, Ending.CANCELLED, false), next());
+        impatient.received(link, new Cancel(1, 1));
+        assertEquals(new Ended(1, 1, Ending.CANCELLED, false), next());
         goOn.countDown();
         assertEquals(new SlotFreed(1), next());
         assertInstanceOf(Returned.class, next()); // for the caller to refuse
@@ -195,17 +197,17 @@ class RunnerNodeTest {
     void aCancelledClosureIsInterrupted() throws Exception {
         execute(1, 0, RunnerNodeTest::waits);
         began.await();
-        node.received(link, new Cancel(1));
-        assertEquals(new Ended(1, Ending.CANCELLED, true), next());
+        node.received(link, new Cancel(1, 1));
+        assertEquals(new Ended(1, 1, Ending.CANCELLED, true), next());
         assertInstanceOf(Threw.class, next());
     }
 
     @Test
     @DisplayName("C-08: a call whose cancel came first never runs")
     void aCallWhoseCancelCameFirstNeverRuns() throws Exception {
-        node.received(link, new Cancel(1));
+        node.received(link, new Cancel(1, 1));
         execute(1, 0, RunnerNodeTest::waits);
-        assertEquals(new Ended(1, Ending.CANCELLED, true), next());
+        assertEquals(new Ended(1, 1, Ending.CANCELLED, true), next());
         execute(1, 0, () -> 7); // the tombstone served once
         assertInstanceOf(Returned.class, next());
         assertEquals(1, began.getCount());
@@ -218,7 +220,7 @@ class RunnerNodeTest {
         node.received(link, new Retire(NO_CHECK));
         assertEquals(new RetireAnswer(true), next());
         execute(1, 0, () -> 7);
-        assertEquals(new Ended(1, Ending.NOT_TAKEN, true), next());
+        assertEquals(new Ended(1, 1, Ending.NOT_TAKEN, true), next());
         link.flushed = true;
         assertEquals("retired", exit.get());
     }
@@ -267,7 +269,7 @@ class RunnerNodeTest {
         began.await();
         node.received(link, new Shutdown(60_000));
         execute(2, 0, () -> 7);
-        assertEquals(new Ended(2, Ending.NOT_TAKEN, true), next());
+        assertEquals(new Ended(2, 1, Ending.NOT_TAKEN, true), next());
         goOn.countDown();
         assertInstanceOf(Returned.class, next());
         int asked = link.askedWhetherFlushed.get();
@@ -295,10 +297,10 @@ class RunnerNodeTest {
     @DisplayName("C-07: when the caller is lost linked work is interrupted, and unlinked work goes on")
     void whenTheCallerIsLostUnlinkedWorkGoesOn() throws Exception {
         execute(1, 0, RunnerNodeTest::waits);
-        node.received(link, new Execute(2, false, 0, pack(RunnerNodeTest::waitsWhateverHappens)));
+        node.received(link, new Execute(2, 1, CALLER, false, 0, Map.of(), pack(RunnerNodeTest::waitsWhateverHappens)));
         began.await();
         node.closed(link, "cut");
-        assertEquals(new Ended(1, Ending.CANCELLED, true), next());
+        assertEquals(new Ended(1, 1, Ending.CANCELLED, true), next());
         assertInstanceOf(Threw.class, next());
         assertFalse(exit.isDone());
         goOn.countDown();

@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
+import java.util.Map;
 
 /**
  * Everything that crosses a link between a caller and one of its runners. {@code docs/wire.md} draws the conversations.
@@ -40,39 +41,70 @@ public sealed interface Message {
      * Caller to runner: you are taken. From here on both sides are authenticated.
      *
      * @param proof the secret that only the caller who made the token knows, 32 bytes
+     * @param session the secret by which the runner takes this session up again on another connection, 32 bytes
      */
-    record Welcome(byte[] proof, RunnerSettings settings) implements Message {}
+    record Welcome(byte[] proof, byte[] session, RunnerSettings settings) implements Message {}
 
     /** Caller to runner: you are not taken, for this reason; the link closes. */
     record Rejected(String reason) implements Message {}
 
     /**
-     * Caller to runner: run this.
+     * Runner to caller, the first message of a connection that takes a session up again.
      *
+     * @param session the secret of {@link Welcome}
+     * @param received the number of the last chunk of the caller's that has arrived here
+     */
+    record Resume(ProcessRef runner, byte[] session, long received) implements Message {}
+
+    /**
+     * Caller to runner: the session goes on.
+     *
+     * @param proof as in {@link Welcome}
+     * @param received the number of the last chunk of the runner's that has arrived here
+     */
+    record Resumed(byte[] proof, long received) implements Message {}
+
+    /**
+     * Caller to runner: run this. A call is tried again under the same number; call and attempt together name one execution.
+     *
+     * @param author who packed the work and reads what comes of it: the caller, or a runner whose call this is
      * @param linked whether the work ends with its caller
      * @param timeoutMillis how long it may run, 0 for no limit
+     * @param context what travels with the call, such as its trace
      */
-    record Execute(long call, boolean linked, long timeoutMillis, byte[] work) implements Message {}
+    record Execute(
+            long call,
+            int attempt,
+            ProcessRef author,
+            boolean linked,
+            long timeoutMillis,
+            Map<String, String> context,
+            byte[] work)
+            implements Message {
+        public Execute {
+            context = Map.copyOf(context);
+        }
+    }
 
-    /** Caller to runner: the call is no longer wanted. It may overtake a large {@link Execute}. */
-    record Cancel(long call) implements Message {}
+    /** Caller to runner: the execution is no longer wanted. It may overtake a large {@link Execute}. */
+    record Cancel(long call, int attempt) implements Message {}
 
     /**
      * Runner to caller: the closure returned.
      *
      * @param holdsSlot whether resident data of this result keeps the call's slot until {@link SlotFreed}
      */
-    record Returned(long call, boolean holdsSlot, byte[] result) implements Message {}
+    record Returned(long call, int attempt, boolean holdsSlot, byte[] result) implements Message {}
 
     /** Runner to caller: the closure, or packing its result, threw. */
-    record Threw(long call, byte[] failure) implements Message {}
+    record Threw(long call, int attempt, byte[] failure) implements Message {}
 
     /**
      * Runner to caller: the call ended without an outcome of its own.
      *
      * @param stopped whether the closure's thread had left the closure when this was said
      */
-    record Ended(long call, Ending ending, boolean stopped) implements Message {}
+    record Ended(long call, int attempt, Ending ending, boolean stopped) implements Message {}
 
     /** Why a call ended without an outcome of its own. */
     enum Ending {
@@ -84,6 +116,37 @@ public sealed interface Message {
 
     /** Runner to caller: a closure that had outlived its deadline or cancel has ended after all, or a strict slot is free. */
     record SlotFreed(long call) implements Message {}
+
+    /**
+     * Runner to caller: work of the call {@code parent} calls into the pool.
+     *
+     * @param id of the nested call, unique per runner
+     * @param parent the call whose work calls, 0 for none
+     */
+    record Submit(long id, long parent, CallTerms terms, byte[] work) implements Message {}
+
+    /** Runner to caller: the nested call is no longer wanted. */
+    record Withdraw(long id) implements Message {}
+
+    /** Caller to runner: what came of a nested call. {@code from} packed it, and the runner reads it. */
+    record Settled(long id, ProcessRef from, Settlement how, byte[] parcel) implements Message {}
+
+    /** How a nested call ended. */
+    enum Settlement {
+        RETURNED,
+        THREW,
+        /** It has no outcome of its own; the parcel is the pool's exception. */
+        FAILED
+    }
+
+    /** Runner to caller: the work of a call waits for a nested one and lends its slot meanwhile, or takes it back. */
+    record Lend(long call, boolean lent) implements Message {}
+
+    /** Caller to runner: the object that the call placed there is to go. Answered by {@link SlotFreed}. */
+    record Release(long object) implements Message {}
+
+    /** Runner to caller: a line that was printed there, by a call or, if {@code call} is 0, by something else. */
+    record Output(long call, boolean error, String line) implements Message {}
 
     /** One frame space asks another; the caller relays between runners. Ids are unique per asking party. */
     record Ask(long id, ProcessRef from, ProcessRef to, byte[] request) implements Message {}

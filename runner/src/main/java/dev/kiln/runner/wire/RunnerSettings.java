@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param placeFrames whether frames in results stay here
  * @param sharedMemory whether caller and runner are on one host and may map each other's memory
  * @param strictSlots whether resident data of a call keeps that call's slot
+ * @param virtualThreads whether closures run on virtual threads
  */
 public record RunnerSettings(
         String pool,
@@ -27,4 +28,5 @@ public record RunnerSettings(
         Duration shutdownTimeout,
         boolean placeFrames,
         boolean sharedMemory,
-        boolean strictSlots) {}
+        boolean strictSlots,
+        boolean virtualThreads) {}

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class ChunkStreamTest {
         for (int number = 0; number < 25; number++) {
             Message message = random.nextInt(4) == 0
                     ? new Gc(new ProcessRef("n" + number, 1), samples.update(random.nextInt(3) == 0 ? 20_000 : 3))
-                    : new Execute(number, true, 0, samples.bytes(size(random)));
+                    : new Execute(number, 1, Samples.AUTHOR, true, 0, Map.of(), samples.bytes(size(random)));
             sent.add(message);
             writer.add(MessageCodec.encode(message));
             if (random.nextBoolean()) {
@@ -110,9 +111,10 @@ class ChunkStreamTest {
         var writer = new ChunkWriter();
         var random = new Random(1);
         for (int large = 0; large < 3; large++) {
-            writer.add(MessageCodec.encode(new Execute(large, true, 0, new byte[1_000_000])));
+            writer.add(
+                    MessageCodec.encode(new Execute(large, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[1_000_000])));
         }
-        writer.add(MessageCodec.encode(new Cancel(3)));
+        writer.add(MessageCodec.encode(new Cancel(3, 1)));
         var channel = new TrickleChannel(random, 100_000);
         while (!writer.write(channel)) {
             assertFalse(writer.isEmpty());
@@ -124,7 +126,7 @@ class ChunkStreamTest {
         while (read.isEmpty()) {
             reader.feed(ByteBuffer.wrap(stream, at[0]++, 1));
         }
-        assertEquals(new Cancel(3), read.getFirst());
+        assertEquals(new Cancel(3, 1), read.getFirst());
         assertTrue(at[0] < 3 * (ChunkReader.MAX_CHUNK_BYTES + ChunkReader.HEADER_BYTES) + 100, "after " + at[0]);
     }
 }

@@ -69,7 +69,7 @@ abstract class LinkContract {
             senders.add(Thread.ofPlatform().start(() -> {
                 awaitAt(start);
                 for (int i = 0; i < each; i++) {
-                    link.send(new Execute(i, true, number, new byte[i % 300]));
+                    link.send(new Execute(i, 1, Samples.AUTHOR, true, number, Map.of(), new byte[i % 300]));
                 }
             }));
         }
@@ -107,7 +107,7 @@ abstract class LinkContract {
             Link link = near.link();
             senders.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 3; i++) {
-                    link.send(new Execute(call, true, 0, work));
+                    link.send(new Execute(call, 1, Samples.AUTHOR, true, 0, Map.of(), work));
                     link.send(new SlotFreed(call));
                 }
             }));
@@ -131,11 +131,11 @@ abstract class LinkContract {
         connect(near, far);
         for (int round = 0; round < 5; round++) {
             near.link().send(new Gc(new ProcessRef("owner", round), samples.update(30_000)));
-            near.link().send(new Cancel(round));
+            near.link().send(new Cancel(round, 1));
         }
         for (int round = 0; round < 5; round++) {
             assertEquals(round, ((Gc) far.next()).to().incarnation());
-            assertEquals(new Cancel(round), far.next());
+            assertEquals(new Cancel(round, 1), far.next());
         }
     }
 
@@ -148,7 +148,7 @@ abstract class LinkContract {
         Thread sender = Thread.ofPlatform().start(() -> {
             Thread.currentThread().interrupt();
             for (int i = 0; i < 200; i++) {
-                link.send(new Execute(i, true, 0, new byte[50_000]));
+                link.send(new Execute(i, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[50_000]));
             }
             flagWasKept[0] = Thread.currentThread().isInterrupted();
         });
@@ -166,8 +166,8 @@ abstract class LinkContract {
     @Test
     void closingOneEndTellsBothWithAReason() throws Exception {
         connect(near, far);
-        near.link().send(new Cancel(1));
-        assertEquals(new Cancel(1), far.next());
+        near.link().send(new Cancel(1, 1));
+        assertEquals(new Cancel(1, 1), far.next());
         near.link().close();
         near.link().close();
         assertEquals("closed here", near.closedBecause());
@@ -199,7 +199,7 @@ abstract class LinkContract {
     void whatWasSentBeforeTheCloseArrivesBeforeIt() throws Exception {
         connect(near, far);
         for (int i = 0; i < 100; i++) {
-            near.link().send(new Cancel(i));
+            near.link().send(new Cancel(i, 1));
         }
         assertTrue(near.link().flushed());
         near.link().close();
@@ -222,7 +222,7 @@ abstract class LinkContract {
     @Test
     void aLinkIsFlushedOnceItsMessagesHaveArrived() throws Exception {
         connect(near, far);
-        near.link().send(new Execute(1, true, 0, new byte[5_000_000]));
+        near.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[5_000_000]));
         far.next();
         assertTrue(near.link().flushed());
     }
@@ -237,7 +237,7 @@ abstract class LinkContract {
             }
         };
         connect(near, failing);
-        near.link().send(new Cancel(1));
+        near.link().send(new Cancel(1, 1));
         assertEquals(
                 "closed here: a message could not be handled: java.lang.IllegalStateException: no",
                 failing.closedBecause());

@@ -15,6 +15,7 @@ import dev.kiln.runner.wire.Message.Gc;
 import dev.kiln.runner.wire.Message.Rejected;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -45,7 +46,10 @@ class MessageCodecTest {
     @Test
     void aPayloadIsNotCopiedOnItsWayOut() {
         byte[] work = samples.bytes(100);
-        assertSame(work, MessageCodec.encode(new Execute(1, true, 0, work)).payload());
+        assertSame(
+                work,
+                MessageCodec.encode(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), work))
+                        .payload());
     }
 
     @Test
@@ -64,7 +68,7 @@ class MessageCodecTest {
     @Test
     @DisplayName("W-01: an unknown type is a violation that names it")
     void anUnknownTypeIsAViolation() {
-        for (int type : new int[] {0, 21, 127, -1}) {
+        for (int type : new int[] {0, 100, 127, -1}) {
             var violation = assertThrows(ProtocolViolation.class, () -> MessageCodec.decode(new byte[] {(byte) type}));
             assertEquals("unknown message type " + type, violation.getMessage());
         }
@@ -73,8 +77,8 @@ class MessageCodecTest {
 
     @Test
     void unknownKindsWithinAMessageAreViolations() {
-        byte[] ended = Samples.wire(new Message.Ended(1, Message.Ending.CANCELLED, true));
-        ended[9] = 3;
+        byte[] ended = Samples.wire(new Message.Ended(1, 1, Message.Ending.CANCELLED, true));
+        ended[13] = 3;
         assertThrows(ProtocolViolation.class, () -> MessageCodec.decode(ended));
         var acknowledged = new Acknowledged(new ProcessRef("o", 1), new ProcessRef("h", 1), 1);
         byte[] gc = Samples.wire(new Gc(new ProcessRef("x", 1), acknowledged));
@@ -84,7 +88,7 @@ class MessageCodecTest {
 
     @Test
     void bytesThatAreTooManyAreAViolation() {
-        byte[] cancel = Samples.wire(new Cancel(7));
+        byte[] cancel = Samples.wire(new Cancel(7, 1));
         var violation = assertThrows(
                 ProtocolViolation.class, () -> MessageCodec.decode(Arrays.copyOf(cancel, cancel.length + 2)));
         assertEquals("2 bytes too many after a message of type 5", violation.getMessage());
@@ -107,6 +111,7 @@ class MessageCodecTest {
     void aCountIsBelievedOnlyAsFarAsThereAreBytesForIt() {
         byte[] welcome = Samples.wire(new Message.Welcome(
                 new byte[4],
+                new byte[4],
                 new RunnerSettings(
                         "p",
                         new ProcessRef("c", 1),
@@ -115,6 +120,7 @@ class MessageCodecTest {
                         java.time.Duration.ZERO,
                         java.time.Duration.ZERO,
                         java.time.Duration.ZERO,
+                        true,
                         true,
                         true,
                         true)));

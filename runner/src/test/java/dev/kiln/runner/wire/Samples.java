@@ -13,27 +13,39 @@ import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Gc;
 import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.Lend;
+import dev.kiln.runner.wire.Message.Output;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Rejected;
+import dev.kiln.runner.wire.Message.Release;
+import dev.kiln.runner.wire.Message.Resume;
+import dev.kiln.runner.wire.Message.Resumed;
 import dev.kiln.runner.wire.Message.Retire;
 import dev.kiln.runner.wire.Message.RetireAnswer;
 import dev.kiln.runner.wire.Message.Returned;
+import dev.kiln.runner.wire.Message.Settled;
+import dev.kiln.runner.wire.Message.Settlement;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.SlotFreed;
 import dev.kiln.runner.wire.Message.Status;
+import dev.kiln.runner.wire.Message.Submit;
 import dev.kiln.runner.wire.Message.Threw;
 import dev.kiln.runner.wire.Message.Unanswered;
 import dev.kiln.runner.wire.Message.Welcome;
+import dev.kiln.runner.wire.Message.Withdraw;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Messages of every kind with random fields, and a form of them that can be compared although they hold arrays. */
 final class Samples {
+    static final ProcessRef AUTHOR = new ProcessRef("author", 1);
+
     private final RandomGenerator random;
 
     Samples(RandomGenerator random) {
@@ -54,12 +66,19 @@ final class Samples {
                         random.nextLong(),
                         random.nextLong(),
                         text()),
-                new Welcome(bytes(), settings()),
+                new Welcome(bytes(), bytes(), settings()),
                 new Rejected(text()),
-                new Execute(random.nextLong(), random.nextBoolean(), random.nextLong(), bytes()),
-                new Cancel(random.nextLong()),
-                new Returned(random.nextLong(), random.nextBoolean(), bytes()),
-                new Threw(random.nextLong(), bytes()),
+                new Execute(
+                        random.nextLong(),
+                        random.nextInt(),
+                        process(),
+                        random.nextBoolean(),
+                        random.nextLong(),
+                        Map.of(text(), text()),
+                        bytes()),
+                new Cancel(random.nextLong(), random.nextInt()),
+                new Returned(random.nextLong(), random.nextInt(), random.nextBoolean(), bytes()),
+                new Threw(random.nextLong(), random.nextInt(), bytes()),
                 new SlotFreed(random.nextLong()),
                 new Ask(random.nextLong(), process(), process(), bytes()),
                 new Answer(random.nextLong(), process(), process(), bytes()),
@@ -73,11 +92,28 @@ final class Samples {
                 new Status(random.nextInt(), random.nextLong(), random.nextLong()),
                 new Retire(bytes()),
                 new RetireAnswer(random.nextBoolean()),
-                new Shutdown(random.nextLong())));
+                new Shutdown(random.nextLong()),
+                new Resume(process(), bytes(), random.nextLong()),
+                new Resumed(bytes(), random.nextLong()),
+                new Withdraw(random.nextLong()),
+                new Lend(random.nextLong(), random.nextBoolean()),
+                new Release(random.nextLong()),
+                new Output(random.nextLong(), random.nextBoolean(), text())));
         for (Ending ending : Ending.values()) {
-            all.add(new Ended(random.nextLong(), ending, random.nextBoolean()));
+            all.add(new Ended(random.nextLong(), random.nextInt(), ending, random.nextBoolean()));
+        }
+        for (Settlement how : Settlement.values()) {
+            all.add(new Settled(random.nextLong(), process(), how, bytes()));
+        }
+        for (CallTerms.Kind kind : CallTerms.Kind.values()) {
+            all.add(new Submit(random.nextLong(), random.nextLong(), terms(kind), bytes()));
         }
         return all;
+    }
+
+    private CallTerms terms(CallTerms.Kind kind) {
+        return new CallTerms(
+                kind, random.nextLong(), random.nextBoolean(), random.nextBoolean(), text(), text(), random.nextLong());
     }
 
     Update update(int numbers) {
@@ -119,6 +155,7 @@ final class Samples {
                 duration(),
                 duration(),
                 duration(),
+                random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextBoolean());

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -98,10 +99,10 @@ class SocketLinkTest extends LinkContract {
     void aSmallMessageOvertakesALargeOne() throws Exception {
         var recorder = new Recorder();
         try (SocketChannel peer = rawPeerOf(recorder)) {
-            recorder.link().send(new Execute(1, true, 0, new byte[8_000_000]));
-            recorder.link().send(new Cancel(1));
+            recorder.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[8_000_000]));
+            recorder.link().send(new Cancel(1, 1));
             List<Message> messages = read(peer, 2);
-            assertEquals(new Cancel(1), messages.getFirst());
+            assertEquals(new Cancel(1, 1), messages.getFirst());
             assertEquals(8_000_000, ((Execute) messages.getLast()).work().length);
         }
     }
@@ -139,9 +140,9 @@ class SocketLinkTest extends LinkContract {
         connect(host, stranger);
         stranger.link().send(new Rejected("x".repeat(10_000)));
         host.next();
-        stranger.link().send(new Execute(1, true, 0, new byte[SocketLink.GREETING_BYTES]));
+        stranger.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[SocketLink.GREETING_BYTES]));
         assertEquals(
-                "closed here: the other side sent a message of at least 65554 bytes where 65536 are allowed",
+                "closed here: the other side sent a message of at least 65578 bytes where 65536 are allowed",
                 host.closedBecause());
         stranger.closedBecause();
         assertFalse(host.hasMore());
@@ -156,22 +157,22 @@ class SocketLinkTest extends LinkContract {
             @Override
             public void received(Link link, Message message) {
                 super.received(link, message);
-                if (message.equals(new Cancel(1))) {
+                if (message.equals(new Cancel(1, 1))) {
                     reading.countDown();
                     awaitPatiently(goOn);
                 }
             }
         };
         SocketChannel peer = rawPeerOf(recorder);
-        peer.write(chunk(new Cancel(1)));
+        peer.write(chunk(new Cancel(1, 1)));
         awaitPatiently(reading);
-        peer.write(chunk(new Cancel(2)));
+        peer.write(chunk(new Cancel(2, 1)));
         peer.close();
         recorder.link().send(new Heartbeat()); // fails: the peer is gone
         recorder.link().send(new Heartbeat());
         assertTrue(recorder.link().flushed());
         goOn.countDown();
-        assertEquals(List.of(new Cancel(1), new Cancel(2)), recorder.next(2));
+        assertEquals(List.of(new Cancel(1, 1), new Cancel(2, 1)), recorder.next(2));
         assertTrue(recorder.closedBecause().startsWith("writing failed: "), recorder.closedBecause());
         recorder.assertOrder();
     }
@@ -190,14 +191,14 @@ class SocketLinkTest extends LinkContract {
             @Override
             public void opened(Link link) {
                 super.opened(link);
-                link.send(new Execute(1, true, 0, new byte[4_000_000]));
+                link.send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[4_000_000]));
             }
         };
         try (SocketChannel peer = rawPeerOf(talkative)) {
             talkative.link();
             assertEquals(4_000_000, ((Execute) read(peer, 1).getFirst()).work().length);
-            peer.write(chunk(new Cancel(2)));
-            assertEquals(new Cancel(2), talkative.next());
+            peer.write(chunk(new Cancel(2, 1)));
+            assertEquals(new Cancel(2, 1), talkative.next());
         }
     }
 
@@ -205,7 +206,7 @@ class SocketLinkTest extends LinkContract {
     void aLinkIsNotFlushedWhileTheOtherSideDoesNotRead() throws Exception {
         var recorder = new Recorder();
         try (SocketChannel peer = rawPeerOf(recorder)) {
-            recorder.link().send(new Execute(1, true, 0, new byte[8_000_000]));
+            recorder.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[8_000_000]));
             assertFalse(recorder.link().flushed());
             read(peer, 1);
             assertTrue(recorder.link().flushed());

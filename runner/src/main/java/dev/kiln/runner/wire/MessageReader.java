@@ -1,0 +1,152 @@
+package dev.kiln.runner.wire;
+
+import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.GcMessage;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.Update;
+import dev.kiln.runner.wire.Message.*;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what {@link MessageWriter} wrote, and believes nothing of it. Pure; any thread. */
+final class MessageReader {
+    private MessageReader() {}
+
+    static Message read(DataInputStream in) throws IOException {
+        int type = in.readByte();
+        return switch (type) {
+            case 1 ->
+                new Hello(
+                        in.readInt(),
+                        in.readUTF(),
+                        readBytes(in),
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readUTF());
+            case 2 -> new Welcome(readBytes(in), readBytes(in), readSettings(in));
+            case 3 -> new Rejected(in.readUTF());
+            case 4 ->
+                new Execute(
+                        in.readLong(),
+                        in.readInt(),
+                        readProcess(in),
+                        in.readBoolean(),
+                        in.readLong(),
+                        readContext(in),
+                        in.readAllBytes());
+            case 5 -> new Cancel(in.readLong(), in.readInt());
+            case 6 -> new Returned(in.readLong(), in.readInt(), in.readBoolean(), in.readAllBytes());
+            case 7 -> new Threw(in.readLong(), in.readInt(), in.readAllBytes());
+            case 8 -> new Ended(in.readLong(), in.readInt(), readEnum(in, Ordinals.ENDINGS), in.readBoolean());
+            case 9 -> new SlotFreed(in.readLong());
+            case 10 -> new Ask(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
+            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
+            case 12 -> new Unanswered(in.readLong(), readProcess(in), in.readUTF());
+            case 13 -> new CancelAsk(in.readLong(), readProcess(in), readProcess(in));
+            case 14 -> new Gc(readProcess(in), readGc(in));
+            case 15 -> new PeerGone(readProcess(in), in.readUTF());
+            case 16 -> new Heartbeat();
+            case 17 -> new Status(in.readInt(), in.readLong(), in.readLong());
+            case 18 -> new Retire(in.readAllBytes());
+            case 19 -> new RetireAnswer(in.readBoolean());
+            case 20 -> new Shutdown(in.readLong());
+            case 21 -> new Resume(readProcess(in), readBytes(in), in.readLong());
+            case 22 -> new Resumed(readBytes(in), in.readLong());
+            case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), in.readAllBytes());
+            case 24 -> new Withdraw(in.readLong());
+            case 25 ->
+                new Settled(in.readLong(), readProcess(in), readEnum(in, Ordinals.SETTLEMENTS), in.readAllBytes());
+            case 26 -> new Lend(in.readLong(), in.readBoolean());
+            case 27 -> new Release(in.readLong());
+            case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
+            default -> throw new ProtocolViolation("unknown message type " + type);
+        };
+    }
+
+    private static <E> E readEnum(DataInputStream in, List<E> constants) throws IOException {
+        int number = in.readUnsignedByte();
+        if (number >= constants.size()) {
+            throw new ProtocolViolation("no constant " + number + " among " + constants);
+        }
+        return constants.get(number);
+    }
+
+    private static RunnerSettings readSettings(DataInputStream in) throws IOException {
+        return new RunnerSettings(
+                in.readUTF(),
+                readProcess(in),
+                readProcess(in),
+                Duration.ofMillis(in.readLong()),
+                Duration.ofMillis(in.readLong()),
+                Duration.ofMillis(in.readLong()),
+                Duration.ofMillis(in.readLong()),
+                in.readBoolean(),
+                in.readBoolean(),
+                in.readBoolean(),
+                in.readBoolean());
+    }
+
+    private static CallTerms readTerms(DataInputStream in) throws IOException {
+        return new CallTerms(
+                readEnum(in, Ordinals.KINDS),
+                in.readLong(),
+                in.readBoolean(),
+                in.readBoolean(),
+                in.readUTF(),
+                in.readUTF(),
+                in.readLong());
+    }
+
+    private static Map<String, String> readContext(DataInputStream in) throws IOException {
+        int count = readCount(in, 2 * Short.BYTES);
+        Map<String, String> context = HashMap.newHashMap(count);
+        for (int i = 0; i < count; i++) {
+            context.put(in.readUTF(), in.readUTF());
+        }
+        return context;
+    }
+
+    private static GcMessage readGc(DataInputStream in) throws IOException {
+        int type = in.readByte();
+        return switch (type) {
+            case 1 -> new Update(readProcess(in), in.readLong(), readLongs(in), readLongs(in), readLongs(in));
+            case 2 -> new Acknowledged(readProcess(in), readProcess(in), in.readLong());
+            default -> throw new ProtocolViolation("unknown gc message type " + type);
+        };
+    }
+
+    private static ProcessRef readProcess(DataInputStream in) throws IOException {
+        return new ProcessRef(in.readUTF(), in.readLong());
+    }
+
+    private static List<Long> readLongs(DataInputStream in) throws IOException {
+        int count = readCount(in, Long.BYTES);
+        List<Long> values = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            values.add(in.readLong());
+        }
+        return values;
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        return in.readNBytes(readCount(in, 1));
+    }
+
+    /** A count is believed only as far as the bytes that are there could bear it. */
+    private static int readCount(DataInputStream in, int elementBytes) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > in.available() / elementBytes) {
+            throw new ProtocolViolation("a count of " + count + " with " + in.available() + " bytes left");
+        }
+        return count;
+    }
+}
