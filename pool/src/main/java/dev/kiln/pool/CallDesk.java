@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
+import dev.kiln.runner.ClassMissing;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteRunnable;
 import java.time.Duration;
@@ -134,10 +135,22 @@ final class CallDesk {
             case Outcome.Returned returned -> (T) space.unpack(returned.result(), returned.runner());
             case Outcome.Threw threw -> {
                 Throwable cause = (Throwable) space.unpack(threw.failure(), threw.runner());
-                throw at(site, new CallFailed(describe(pending) + " failed: " + cause, cause));
+                throw at(site, failed(pending, cause));
             }
             case Outcome.Failed failed -> throw at(site, failed.why());
         };
+    }
+
+    private PoolException failed(PendingCall pending, Throwable cause) {
+        if (cause instanceof ClassMissing missing) {
+            return new CodeMissing(
+                    describe(pending) + " never began: " + cause.getMessage()
+                            + ". A runner has this program's class path"
+                            + " and nothing that was made in memory or comes from a class loader of its own",
+                    missing.className(),
+                    cause);
+        }
+        return new CallFailed(describe(pending) + " failed: " + cause, cause);
     }
 
     /** Gives a failure the stack of the one who made the call: the present thread's, or the one that submitted it. */

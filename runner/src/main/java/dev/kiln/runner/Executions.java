@@ -1,6 +1,7 @@
 package dev.kiln.runner;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.NotTransferable;
 import dev.kiln.frame.Parcel;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message.Ended;
@@ -137,7 +138,7 @@ final class Executions implements AutoCloseable {
         if (execution.cancelled()) {
             throw new InterruptedException("call " + work.call() + " was no longer wanted before it began");
         }
-        return switch (space.unpack(work.work(), work.author())) {
+        return switch (read(work)) {
             case RemoteCallable<?> callable -> callable.call();
             case RemoteRunnable runnable -> {
                 runnable.run();
@@ -148,6 +149,17 @@ final class Executions implements AutoCloseable {
                 throw new IllegalArgumentException("the work of call " + work.call() + " is a "
                         + other.getClass().getName() + ", not a RemoteCallable or RemoteRunnable");
         };
+    }
+
+    private @Nullable Object read(Execute work) {
+        try {
+            return space.unpack(work.work(), work.author());
+        } catch (NotTransferable e) {
+            if (e.getCause() instanceof ClassNotFoundException missing) {
+                throw new ClassMissing(missing.getMessage(), e);
+            }
+            throw e;
+        }
     }
 
     private void conclude(Link link, Execution execution, boolean threw, Parcel outcome) {
