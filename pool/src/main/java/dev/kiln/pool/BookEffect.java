@@ -21,6 +21,9 @@ sealed interface BookEffect {
     /** The call fails, since no runner can be started. */
     record Unbootable(long call, BootFailed cause) implements BookEffect {}
 
+    /** The call insists on a runner that is gone, or will take no more calls. It never ran. */
+    record Misplaced(long call, String runner) implements BookEffect {}
+
     /** The queue is full. */
     record Saturated(long call, String occupation) implements BookEffect {}
 
@@ -42,6 +45,20 @@ sealed interface BookEffect {
 
     /** End the runner at once; {@code why} is for the log and for those that lose something. */
     record Kill(String runner, String why) implements BookEffect {}
+
+    /** For the listener: runners were asked for; {@code count} is how many there will be, those that go not counted. */
+    record GrowStart(int count) implements BookEffect {}
+
+    /**
+     * For the listener: a runner came up, or did not.
+     *
+     * @param count how many are up
+     * @param problem why it did not
+     */
+    record GrowEnd(int count, @Nullable BootFailed problem) implements BookEffect {}
+
+    /** For the listener: a runner goes, or is lost; {@code count} is how many are left, those that boot counted. */
+    record Shrink(int count, String reason) implements BookEffect {}
 
     /** The first min runners are up. */
     record Opened() implements BookEffect {}

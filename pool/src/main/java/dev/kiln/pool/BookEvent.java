@@ -3,8 +3,25 @@ package dev.kiln.pool;
 /** What the books are told. Every event on a call or runner that they do not know, or no longer, changes nothing. */
 sealed interface BookEvent {
 
-    /** A call wants a slot; {@code latestNanos} is when it stops wanting one. */
-    record Arrived(long call, long latestNanos) implements BookEvent {}
+    /**
+     * A call wants to run. One that comes again after it was lost, or after no runner could be started for it, gets the place
+     * that its number had.
+     *
+     * @param latestNanos when it stops waiting
+     * @param again whether it was here before: then it is not refused when the queue is full
+     */
+    record Arrived(long call, long latestNanos, Wish wish, boolean again) implements BookEvent {
+
+        /** One that comes for the first time. */
+        Arrived(long call, long latestNanos, Wish wish) {
+            this(call, latestNanos, wish, false);
+        }
+
+        /** One that comes for the first time and may run anywhere. */
+        Arrived(long call, long latestNanos) {
+            this(call, latestNanos, Wish.ANYWHERE, false);
+        }
+    }
 
     /** The caller no longer wants the call. */
     record Withdrawn(long call) implements BookEvent {}
@@ -19,6 +36,12 @@ sealed interface BookEvent {
 
     /** A slot that was kept is free. */
     record SlotFreed(long call, String runner) implements BookEvent {}
+
+    /** The call's work waits for another call: its slot is free meanwhile. */
+    record Lent(long call, String runner) implements BookEvent {}
+
+    /** The call's work goes on, whether its slot is free or not: the runner may have more work than slots for a while. */
+    record TakenBack(long call, String runner) implements BookEvent {}
 
     /** The runner would not begin the call, since it is leaving; it waits again until {@code latestNanos}. */
     record NotTaken(long call, String runner, long latestNanos) implements BookEvent {}

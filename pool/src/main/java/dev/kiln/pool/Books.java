@@ -15,42 +15,57 @@ import org.jspecify.annotations.Nullable;
  * at a time; no I/O, no clock, no randomness of its own.
  */
 final class Books {
-    private static final int BOOTS_FOR_MIN_AT_ONCE = 10;
-
     private final PoolOptions options;
-    private final Crew crew = new Crew();
-    private final Map<Long, String> runsAt = new HashMap<>(); // without those that were withdrawn
-    private final WaitingLine line = new WaitingLine();
-    private final BootGovernor boots;
+    private final Crew crew;
+    private final Map<Long, Sent> sent = new HashMap<>(); // without those that were withdrawn
+    private final WaitingLine line;
     private final Upkeep upkeep;
+    private final Growth growth;
     private final List<BookEffect> effects = new ArrayList<>();
-    private long lastNumber;
-    private boolean bootsHeldBack;
-    private int min;
-    private int max;
-    private long booted;
-    private long bootFailures;
+    private long nowNanos;
     private long losses;
-    private boolean opening = true;
     private boolean closing;
+
+    /** A call that is at a runner. */
+    private record Sent(String runner, Wish wish, long sinceNanos) {}
 
     Books(PoolOptions options, RandomGenerator random, long now) {
         this.options = options;
-        this.min = options.min();
-        this.max = options.max();
-        this.boots = new BootGovernor(random);
+        this.nowNanos = now;
+        this.crew = new Crew(options.name(), options.dispatch());
+        this.line = new WaitingLine(options.slots(), options.idleShutdownAfter().toNanos(), crew::hasRoom);
         this.upkeep = new Upkeep(options, crew, effects::add, now);
+        this.growth = new Growth(options, crew, line, upkeep, effects::add, random);
+        crew.watch(new Crew.Watcher() {
+            @Override
+            public void room(@Nullable String runner, boolean room) {
+                line.room(runner, room);
+            }
+
+            @Override
+            public void closed(String runner) {
+                line.closed(runner, nowNanos).forEach(call -> effects.add(new BookEffect.Misplaced(call, runner)));
+            }
+        });
     }
 
     /** Takes an event at a time of the monotonic clock and says what is to be done about it, in order. */
     List<BookEffect> on(BookEvent event, long now) {
         effects.clear();
+        nowNanos = now;
         switch (event) {
-            case BookEvent.Arrived e -> arrived(e);
-            case BookEvent.Withdrawn e -> withdrawn(e.call());
+            case BookEvent.Arrived e -> arrived(e, now);
+            case BookEvent.Withdrawn e -> withdrawn(e.call(), now);
             case BookEvent.Finished e -> finished(e, now);
             case BookEvent.SlotFreed e -> withMember(e.runner(), member -> slotFreed(member, e.call(), now));
-            case BookEvent.NotTaken e -> withMember(e.runner(), member -> notTaken(member, e, now));
+            case BookEvent.Lent e ->
+                withMember(e.runner(), member -> {
+                    if (!options.singleUse()) { // a runner that takes one call has no slot to lend
+                        member.lend(e.call());
+                    }
+                });
+            case BookEvent.TakenBack e -> withMember(e.runner(), member -> member.takeBack(e.call()));
+            case BookEvent.NotTaken e -> notTaken(e, now);
             case BookEvent.Greeted e -> withMember(e.runner(), member -> greeted(member, now));
             case BookEvent.BootProblem e -> bootProblem(e.runner(), e.problem(), now);
             case BookEvent.Died e -> died(e, now);
@@ -58,22 +73,41 @@ final class Books {
             case BookEvent.RetireAnswered e -> withMember(e.runner(), member -> upkeep.answered(member, e.goes(), now));
             case BookEvent.Resized e -> {
                 upkeep.wakeResting();
-                min = e.min();
-                max = e.max();
+                growth.resize(e.min(), e.max());
             }
             case BookEvent.Closing _ -> {
                 closing = true;
-                line.removeAll().forEach(call -> effects.add(new BookEffect.Turned(call)));
+                line.removeAll(now).forEach(call -> effects.add(new BookEffect.Turned(call)));
                 upkeep.close(now);
             }
             case BookEvent.Tick _ -> {}
         }
-        reconcile(
-                now,
-                !(event instanceof BookEvent.Arrived
-                        || event instanceof BookEvent.Withdrawn
-                        || event instanceof BookEvent.Finished));
+        reconcile(now, mayChangeCrew(event), event instanceof BookEvent.Arrived e && !e.again() ? e : null);
         return List.copyOf(effects);
+    }
+
+    /**
+     * Whether all runners must be looked at; other events touch none but their own runner, or say when to look, so that
+     * their cost does not grow with the number of runners.
+     */
+    private static boolean mayChangeCrew(BookEvent event) {
+        return switch (event) {
+            case BookEvent.Greeted _,
+                    BookEvent.BootProblem _,
+                    BookEvent.Died _,
+                    BookEvent.RetireAnswered _,
+                    BookEvent.NotTaken _,
+                    BookEvent.Resized _,
+                    BookEvent.Closing _ -> true;
+            case BookEvent.Arrived _,
+                    BookEvent.Withdrawn _,
+                    BookEvent.Finished _,
+                    BookEvent.SlotFreed _,
+                    BookEvent.Lent _,
+                    BookEvent.TakenBack _,
+                    BookEvent.Reported _,
+                    BookEvent.Tick _ -> false;
+        };
     }
 
     private void withMember(String runner, Consumer<CrewMember> change) {
@@ -83,36 +117,76 @@ final class Books {
         }
     }
 
-    private void arrived(BookEvent.Arrived e) {
+    private void arrived(BookEvent.Arrived e, long now) {
         if (closing) {
             effects.add(new BookEffect.Turned(e.call()));
-        } else {
+        } else if (!line.contains(e.call()) && !sent.containsKey(e.call())) {
             upkeep.wakeResting();
-            line.add(e.call(), e.latestNanos());
+            place(e.call(), e.latestNanos(), e.wish(), now, now);
         }
     }
 
-    private void withdrawn(long call) {
-        if (!line.remove(call)) {
-            @Nullable String runner = runsAt.remove(call);
-            if (runner != null) { // the call keeps its slot until the runner says that its thread has left
-                effects.add(new BookEffect.CancelAt(call, runner));
+    /** A call waits, or goes where it insists on, or finds that it is misplaced. */
+    private void place(long call, long latestNanos, Wish wish, long sinceNanos, long now) {
+        switch (wish) {
+            case Wish.Inside inside -> {
+                CrewMember member = crew.find(inside.runner());
+                if (member == null || !member.admits()) {
+                    effects.add(new BookEffect.Misplaced(call, inside.runner()));
+                } else if (now - latestNanos >= 0) {
+                    effects.add(new BookEffect.TimedOut(call, CallTimedOut.Phase.QUEUE, null));
+                } else {
+                    crew.change(member, m -> m.inside().add(call));
+                    send(call, inside.runner(), wish, sinceNanos);
+                }
+                return;
+            }
+            case Wish.On on -> {
+                CrewMember member = crew.find(on.runner());
+                if (member == null || !member.open()) {
+                    effects.add(new BookEffect.Misplaced(call, on.runner()));
+                    return;
+                }
+            }
+            case Wish.Keyed keyed -> {
+                CrewMember member = memberWith(keyed.key());
+                if (member != null && member.state() != RunnerState.READY) {
+                    line.free(keyed.key()); // it was asked whether it goes: another one is sure to take the call
+                }
+            }
+            case Wish.Anywhere _ -> {}
+        }
+        line.add(call, latestNanos, wish, sinceNanos, now);
+    }
+
+    private @Nullable CrewMember memberWith(String key) {
+        String runner = line.runnerOf(key);
+        return runner == null ? null : crew.find(runner);
+    }
+
+    private void withdrawn(long call, long now) {
+        if (!line.remove(call, now)) {
+            Sent at = sent.remove(call);
+            if (at != null) { // the call keeps its slot until the runner says that its thread has left
+                effects.add(new BookEffect.CancelAt(call, at.runner()));
             }
         }
     }
 
     private void finished(BookEvent.Finished e, long now) {
         withMember(e.runner(), member -> {
-            if (!member.calls().remove(e.call())) {
+            boolean hadSlot = member.calls().contains(e.call());
+            if (!member.remove(e.call())) {
                 return;
             }
-            runsAt.remove(e.call());
-            if (e.slotKept()) {
+            line.over(e.call(), now);
+            sent.remove(e.call());
+            if (e.slotKept() && (hadSlot || e.unstoppable())) {
                 member.keptSlots().add(e.call());
             }
             if (e.unstoppable() && member.leaving() != Leaving.DRAINING) {
-                upkeep.drain(member, options.shutdownTimeout().toNanos(), now);
-            } else if (member.state() == RunnerState.READY && options.singleUse()) {
+                upkeep.drain(member, options.shutdownTimeout().toNanos(), "work on it does not stop", now);
+            } else if (member.state() == RunnerState.READY && options.singleUse() && hadSlot) {
                 upkeep.spend(member, now);
             } else {
                 upkeep.vacated(member, now);
@@ -134,42 +208,48 @@ final class Books {
         }
     }
 
-    private void notTaken(CrewMember member, BookEvent.NotTaken e, long now) {
-        if (!member.calls().remove(e.call())) {
+    private void notTaken(BookEvent.NotTaken e, long now) {
+        CrewMember member = crew.find(e.runner());
+        if (member == null || !member.has(e.call())) {
             return;
         }
-        boolean wanted = runsAt.remove(e.call()) != null;
-        if (wanted && closing) {
-            effects.add(new BookEffect.Turned(e.call()));
-        } else if (wanted) {
-            line.add(e.call(), e.latestNanos());
+        crew.change(member, m -> {
+            m.remove(e.call());
+            if (m.state() == RunnerState.READY) { // it is going without having been asked
+                upkeep.going(m, "it goes of itself", now);
+            }
+        });
+        line.over(e.call(), now);
+        Sent was = sent.remove(e.call());
+        if (was == null) {
+            return; // nobody wants it any more
         }
-        if (member.state() == RunnerState.READY) { // it is going without having been asked
-            upkeep.going(member, now);
+        if (closing) {
+            effects.add(new BookEffect.Turned(e.call()));
+        } else if (was.wish() instanceof Wish.Inside inside) {
+            effects.add(new BookEffect.Misplaced(e.call(), inside.runner())); // there is no other place for it
+        } else {
+            place(e.call(), e.latestNanos(), was.wish(), was.sinceNanos(), now);
         }
     }
 
     private void greeted(CrewMember member, long now) {
         if (member.state() == RunnerState.BOOTING) {
             member.move(RunnerState.READY, Leaving.NO, now);
-            boots.succeeded();
-            booted++;
+            growth.succeeded();
             if (closing) {
-                upkeep.drain(member, 0, now);
+                upkeep.drain(member, 0, "the pool was closed", now);
+            } else {
+                effects.add(new BookEffect.GrowEnd(crew.ready() + 1, null)); // the crew counts it after this change
             }
         }
     }
 
     private void bootProblem(String runner, BootFailed problem, long now) {
         CrewMember member = crew.find(runner);
-        if (member == null || member.state() != RunnerState.BOOTING) {
-            return;
-        }
-        crew.change(member, m -> m.move(RunnerState.GONE, Leaving.NO, now));
-        boots.failed(problem, now);
-        bootFailures++;
-        if (opening && !closing) {
-            effects.add(new BookEffect.OpenFailed(problem));
+        if (member != null && member.state() == RunnerState.BOOTING) {
+            crew.change(member, m -> m.move(RunnerState.GONE, Leaving.NO, now));
+            growth.failed(problem, closing, now);
         }
     }
 
@@ -186,49 +266,48 @@ final class Books {
             return;
         }
         List<Long> calls = new ArrayList<>(member.calls());
-        losses += member.state() == RunnerState.READY || !calls.isEmpty() ? 1 : 0;
+        calls.addAll(member.inside());
+        boolean stayed = member.state() == RunnerState.READY;
+        losses += stayed || !calls.isEmpty() ? 1 : 0;
         crew.change(member, m -> m.move(RunnerState.GONE, Leaving.NO, now));
         for (long call : calls) {
-            if (runsAt.remove(call) != null) {
+            line.over(call, now);
+            if (sent.remove(call) != null) {
                 effects.add(new BookEffect.Lost(call, e.runner(), e.how(), closing));
             }
         }
+        upkeep.takeLeave(member, "runner " + e.runner() + " was lost: " + e.how());
     }
 
-    /**
-     * @param crewChanged whether all runners must be looked at; arrivals and outcomes alone touch none but their own, so that
-     *     their cost does not grow with the number of runners
-     */
-    private void reconcile(long now, boolean crewChanged) {
+    private void reconcile(long now, boolean crewChanged, BookEvent.@Nullable Arrived newcomer) {
         for (long call : line.removeLate(now)) {
             CallTimedOut.Phase phase = crew.ready() == 0 ? CallTimedOut.Phase.BOOT : CallTimedOut.Phase.QUEUE;
-            effects.add(new BookEffect.TimedOut(call, phase, boots.last()));
+            effects.add(new BookEffect.TimedOut(call, phase, growth.lastProblem()));
         }
         boolean lookAtAll = crewChanged || now - upkeep.lookNanos() >= 0;
         if (lookAtAll) {
             upkeep.expire(now, member -> bootProblem(member.id(), tooLate(member), now));
         }
-        dispatch();
+        dispatch(now);
         if (closing) {
-            bootsHeldBack = false;
+            growth.closing();
             if (crew.size() == 0) {
                 effects.add(new BookEffect.AllGone());
             }
         } else {
-            failHopeless(now);
-            grow(now);
-            turnAwayOverflow();
-            if (opening && crew.ready() >= min) {
-                opening = false;
-                upkeep.opened();
-                effects.add(new BookEffect.Opened());
+            growth.failHopeless(now);
+            growth.seeWhetherOpen();
+            growth.grow(now);
+            if (newcomer != null && line.size() > options.maxQueue() && line.remove(newcomer.call(), now)) {
+                effects.add(new BookEffect.Saturated(newcomer.call(), growth.occupation()));
             }
+            upkeep.noteSlack(now);
             if (lookAtAll) {
-                upkeep.shrink(now, min, max);
+                upkeep.shrink(now, growth);
             }
         }
         if (lookAtAll) {
-            upkeep.looked(now, min, max);
+            upkeep.looked(now, growth);
         }
     }
 
@@ -237,65 +316,28 @@ final class Books {
         return new BootFailed("runner " + member.id() + within, false, null);
     }
 
-    private void dispatch() {
-        while (!line.isEmpty()) {
-            CrewMember member = crew.leastLoaded();
+    private void dispatch(long now) {
+        for (WaitingLine.Turn turn = line.takeFirst(crew.next(), now);
+                turn != null;
+                turn = line.takeFirst(crew.next(), now)) {
+            CrewMember member = crew.find(turn.runner());
             if (member == null) {
-                return;
+                throw new IllegalStateException("runner " + turn.runner() + " has room, but is gone");
             }
-            long call = line.takeFirst();
+            long call = turn.call();
             crew.change(member, m -> m.calls().add(call));
-            runsAt.put(call, member.id());
-            effects.add(new BookEffect.Dispatch(call, member.id()));
+            send(call, turn.runner(), turn.wish(), turn.sinceNanos());
         }
     }
 
-    private void failHopeless(long now) {
-        BootFailed problem = boots.hopeless(now);
-        if (problem != null && crew.ready() == 0) {
-            line.removeAll().forEach(call -> effects.add(new BookEffect.Unbootable(call, problem)));
-        }
-    }
-
-    /** P-21: one deficit over all that waits, has room and is on its way, after every event. */
-    private void grow(long now) {
-        int room = max - crew.size();
-        long deficit = (long) line.size() - crew.freeSlots() - (long) crew.booting() * options.slots();
-        int forDemand = deficit <= 0 ? 0 : Math.clamp(Math.ceilDiv(deficit, options.slots()), 0, Integer.MAX_VALUE);
-        int missing = min - upkeep.resting() - crew.ready() - crew.booting();
-        int forMin = Math.min(missing, BOOTS_FOR_MIN_AT_ONCE - crew.booting());
-        int wanted = Math.min(room, Math.max(forDemand, forMin));
-        bootsHeldBack = wanted > 0 && !boots.mayBoot(now);
-        for (int boot = bootsHeldBack ? 0 : wanted; boot > 0; boot--) {
-            long number = ++lastNumber;
-            var member = new CrewMember(
-                    options.name() + "-" + number,
-                    number,
-                    options.slots(),
-                    now + options.bootTimeout().toNanos());
-            crew.add(member);
-            upkeep.lookBy(member.dueNanos());
-            effects.add(new BookEffect.Boot(member.id()));
-        }
-    }
-
-    private void turnAwayOverflow() {
-        while (line.size() > options.maxQueue()) {
-            effects.add(new BookEffect.Saturated(line.takeLast(), occupation()));
-        }
-    }
-
-    private String occupation() {
-        int running = crew.all().stream().mapToInt(CrewMember::busySlots).sum();
-        long residents = crew.all().stream().mapToLong(CrewMember::residents).sum();
-        return crew.size() + " of at most " + max + " runners, " + crew.booting() + " of them booting, run " + running
-                + " calls and hold " + residents + " frames; " + options.maxQueue() + " calls wait";
+    private void send(long call, String runner, Wish wish, long sinceNanos) {
+        sent.put(call, new Sent(runner, wish, sinceNanos));
+        effects.add(new BookEffect.Dispatch(call, runner));
     }
 
     /** When the next event is due at the latest: tell the books {@link BookEvent.Tick} then. */
     long nextTickNanos() {
-        long next = Upkeep.sooner(upkeep.lookNanos(), line.nextLateNanos(upkeep.lookNanos()));
-        return bootsHeldBack ? Upkeep.sooner(next, boots.notBeforeNanos()) : next;
+        return growth.sooner(Upkeep.sooner(upkeep.lookNanos(), line.nextLateNanos(upkeep.lookNanos())));
     }
 
     Crew crew() {
@@ -305,12 +347,12 @@ final class Books {
     PoolStats stats() {
         return new PoolStats(
                 line.size(),
-                runsAt.size(),
+                sent.size(),
                 crew.booting(),
                 crew.ready(),
-                crew.size() - crew.booting() - crew.ready(),
-                booted,
-                bootFailures,
+                crew.retiring(),
+                growth.booted(),
+                growth.failures(),
                 losses);
     }
 }

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class BootGovernor {
     private static final long FIRST_PAUSE = Duration.ofMillis(250).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
+    private static final long REFILL_PAUSE = Duration.ofSeconds(1).toNanos();
     private static final int DOUBLINGS = 7;
 
     private final RandomGenerator random;
     private int failuresInARow;
     private long notBeforeNanos;
+    private long refillNotBeforeNanos;
     private @Nullable BootFailed last;
 
     BootGovernor(RandomGenerator random) {
@@ -27,12 +29,15 @@ final class BootGovernor {
             return; // asked for together with the one that began this pause: one outage, not several in a row
         }
         last = problem;
-        long pause = problem.permanent()
-                ? LONGEST_PAUSE
-                : Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failuresInARow, DOUBLINGS));
+        long pause = LONGEST_PAUSE;
+        if (!problem.permanent()) {
+            long most = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failuresInARow, DOUBLINGS));
+            // Between half of it and all, so that the runners of many pools do not come back in step.
+            pause = most / 2 + random.nextLong(most / 2 + 1);
+        }
         failuresInARow++;
-        // Between half of the pause and all of it, so that the runners of many pools do not come back in step.
-        notBeforeNanos = nowNanos + pause / 2 + random.nextLong(pause / 2 + 1);
+        notBeforeNanos = nowNanos + pause;
+        refillNotBeforeNanos = nowNanos + Math.max(pause, REFILL_PAUSE);
     }
 
     void succeeded() {
@@ -44,8 +49,22 @@ final class BootGovernor {
         return last == null || nowNanos - notBeforeNanos >= 0;
     }
 
+    /** Whether those that nobody waits for may be asked for, to have min again. */
+    boolean mayRefill(long nowNanos) {
+        return last == null || nowNanos - refillNotBeforeNanos >= 0;
+    }
+
+    /** Whether a single runner is to show first that runners can be started again. */
+    boolean mustProbe() {
+        return last != null && last.permanent();
+    }
+
     long notBeforeNanos() {
         return notBeforeNanos;
+    }
+
+    long refillNotBeforeNanos() {
+        return refillNotBeforeNanos;
     }
 
     /** The last problem, if no runner has come up since. */

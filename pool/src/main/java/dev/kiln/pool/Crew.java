@@ -2,22 +2,45 @@ package dev.kiln.pool;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The runners that are not gone, and those of them that could take a call now. Only the books touch it. */
 final class Crew {
     private final Map<String, CrewMember> members = new LinkedHashMap<>();
-    private final TreeSet<CrewMember> free =
-            new TreeSet<>(Comparator.comparingInt(CrewMember::busySlots).thenComparingLong(CrewMember::number));
+    private final FreeRunners free;
+    private Watcher watcher = new Watcher() {
+        @Override
+        public void room(@Nullable String runner, boolean room) {}
+
+        @Override
+        public void closed(String runner) {}
+    };
     private int booting;
     private int ready;
     private int freeSlots;
+    private int busySlots;
+    private long residents;
+
+    /** Learns what matters to those who wait. */
+    interface Watcher {
+        /** Whether the runner, or for null any, has a free slot now. */
+        void room(@Nullable String runner, boolean room);
+
+        /** The runner will take no more calls. */
+        void closed(String runner);
+    }
+
+    Crew(String pool, Dispatch policy) {
+        this.free = new FreeRunners(pool, policy);
+    }
+
+    void watch(Watcher other) {
+        watcher = other;
+    }
 
     void add(CrewMember member) {
         members.put(member.id(), member);
@@ -31,29 +54,41 @@ final class Crew {
 
     /** Changes a member; its place among the free ones and the sums follow. A member that is GONE afterwards is dropped. */
     void change(CrewMember member, Consumer<CrewMember> change) {
+        boolean wasOpen = member.open();
         count(member, -1);
         change.accept(member);
         if (member.state() == RunnerState.GONE) {
             members.remove(member.id());
+            free.remove(member);
         } else {
             count(member, 1);
+            free.put(member);
+        }
+        watcher.room(member.id(), member.freeSlots() > 0);
+        watcher.room(null, freeSlots > 0);
+        if (wasOpen && !member.open()) {
+            watcher.closed(member.id());
         }
     }
 
     private void count(CrewMember member, int sign) {
         booting += member.state() == RunnerState.BOOTING ? sign : 0;
         ready += member.state() == RunnerState.READY ? sign : 0;
-        int slots = member.freeSlots();
-        freeSlots += sign * slots;
-        if (slots > 0) {
-            boolean _ = sign > 0 ? free.add(member) : free.remove(member);
-        }
+        freeSlots += sign * member.freeSlots();
+        busySlots += sign * member.busySlots();
+        residents += sign * member.residents();
     }
 
-    /** The ready runner with the fewest busy slots, the oldest of those; null if none has a free one. */
+    /** The id of the ready runner that gets the next call; null if none has a free slot. */
     @Nullable
-    CrewMember leastLoaded() {
-        return free.isEmpty() ? null : free.first();
+    String next() {
+        return free.first();
+    }
+
+    /** Whether the runner, or for null any, has a free slot. */
+    boolean hasRoom(@Nullable String runner) {
+        CrewMember member = runner == null ? null : members.get(runner);
+        return runner == null ? freeSlots > 0 : member != null && member.freeSlots() > 0;
     }
 
     Collection<CrewMember> all() {
@@ -82,7 +117,24 @@ final class Crew {
         return ready;
     }
 
+    /** Those that are up or will be: not those that go. */
+    int staying() {
+        return ready + booting;
+    }
+
+    int retiring() {
+        return size() - ready - booting;
+    }
+
     int freeSlots() {
         return freeSlots;
+    }
+
+    int busySlots() {
+        return busySlots;
+    }
+
+    long residents() {
+        return residents;
     }
 }

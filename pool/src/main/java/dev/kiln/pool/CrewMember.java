@@ -22,12 +22,15 @@ final class CrewMember {
     private final long number;
     private final int slots;
     private final Set<Long> calls = new HashSet<>();
+    private final Set<Long> lent = new HashSet<>();
+    private final Set<Long> inside = new HashSet<>();
     private final Set<Long> keptSlots = new HashSet<>();
     private RunnerState state = RunnerState.BOOTING;
     private Leaving leaving = Leaving.NO;
     private long residents;
     private long dueNanos;
     private boolean spent;
+    private boolean tookLeave;
 
     /** @param dueNanos when it must have greeted */
     CrewMember(String id, long number, int slots, long dueNanos) {
@@ -69,6 +72,13 @@ final class CrewMember {
         return leaving;
     }
 
+    /** Whether this is the first that is said of its leaving. */
+    boolean takesLeave() {
+        boolean first = !tookLeave;
+        tookLeave = true;
+        return first;
+    }
+
     /** Whether it has had its one call. */
     boolean spent() {
         return spent;
@@ -86,20 +96,57 @@ final class CrewMember {
         dueNanos = nowNanos;
     }
 
+    /** The calls there that were given a slot, also those whose slot is lent. */
     Set<Long> calls() {
         return calls;
     }
 
+    /** The calls there that need no slot. */
+    Set<Long> inside() {
+        return inside;
+    }
+
+    /** Those that are over, with something that goes on in their slot. */
     Set<Long> keptSlots() {
         return keptSlots;
     }
 
+    boolean has(long call) {
+        return calls.contains(call) || inside.contains(call);
+    }
+
+    /** A call is over; whether it was here. */
+    boolean remove(long call) {
+        lent.remove(call);
+        return calls.remove(call) || inside.remove(call);
+    }
+
+    /** The call needs no slot for a while. */
+    void lend(long call) {
+        if (calls.contains(call)) {
+            lent.add(call);
+        }
+    }
+
+    void takeBack(long call) {
+        lent.remove(call);
+    }
+
+    /** How many calls are there, with slot or without. */
+    int activeCalls() {
+        return calls.size() + inside.size();
+    }
+
     int busySlots() {
-        return calls.size() + keptSlots.size();
+        return calls.size() - lent.size() + keptSlots.size();
     }
 
     int freeSlots() {
         return state == RunnerState.READY ? Math.max(0, slots - busySlots()) : 0;
+    }
+
+    RunnerLoad load() {
+        return new RunnerLoad(id, number, busySlots(), freeSlots(), activeCalls(), residents);
     }
 
     long residents() {
@@ -110,7 +157,17 @@ final class CrewMember {
         residents = count;
     }
 
+    /** Whether it gets calls, or may get some again: what waits for it waits on. */
+    boolean open() {
+        return state == RunnerState.BOOTING || state == RunnerState.READY || leaving == Leaving.ASKED && !spent;
+    }
+
+    /** Whether what is there already may be worked with: not once it was told to end. */
+    boolean admits() {
+        return state == RunnerState.READY || state == RunnerState.RETIRING && leaving != Leaving.DRAINING;
+    }
+
     boolean idle() {
-        return busySlots() == 0 && residents == 0;
+        return activeCalls() == 0 && keptSlots.isEmpty() && residents == 0;
     }
 }

@@ -38,6 +38,9 @@ public final class PoolBuilder {
     private @Nullable RemoteCallable<Boolean> idleCheck;
     private @Nullable Duration minIdleShutdownAfter;
     private int maxQueue = 10_000;
+    private int warmSpare;
+    private Dispatch dispatch = Dispatch.leastLoaded();
+    private Scaling scaling = Scaling.onDemand();
     private List<String> jvmOptions = List.of();
     private Map<String, String> env = Map.of();
 
@@ -150,9 +153,22 @@ public final class PoolBuilder {
         return this;
     }
 
-    /** Not available yet; {@link #open} refuses any number but 0. */
+    /** Free slots to be kept ready ahead of demand, as far as max allows. At least 0; default 0. */
     public PoolBuilder warmSpare(int slots) {
-        return slots == 0 ? this : notYet("warmSpare", slots);
+        warmSpare = slots;
+        return this;
+    }
+
+    /** How many runners are started, and when. Default {@link Scaling#onDemand()}. */
+    public PoolBuilder scaling(Scaling policy) {
+        scaling = Objects.requireNonNull(policy, "scaling");
+        return this;
+    }
+
+    /** Which runner gets a call. Default {@link Dispatch#leastLoaded()}. */
+    public PoolBuilder dispatch(Dispatch policy) {
+        dispatch = Objects.requireNonNull(policy, "dispatch");
+        return this;
     }
 
     /** Not available yet. */
@@ -163,16 +179,6 @@ public final class PoolBuilder {
     /** Not available yet; only {@code false}. */
     public PoolBuilder codeSync(boolean on) {
         return on ? notYet("codeSync", true) : this;
-    }
-
-    /** Not available yet. */
-    public PoolBuilder scaling(Object policy) {
-        return notYet("scaling", policy);
-    }
-
-    /** Not available yet. */
-    public PoolBuilder dispatch(Object policy) {
-        return notYet("dispatch", policy);
     }
 
     /** Not available yet. */
@@ -228,6 +234,7 @@ public final class PoolBuilder {
         require(most >= min, "max", most, "at least min (" + min + ")");
         require(maxConcurrency >= 1, "maxConcurrency", maxConcurrency, "at least 1");
         require(maxQueue >= 1, "maxQueue", maxQueue, "at least 1");
+        require(warmSpare >= 0, "warmSpare", warmSpare, "at least 0");
         require(
                 !(singleUse && strictSlots),
                 "strictSlots",
@@ -259,6 +266,9 @@ public final class PoolBuilder {
                 idleCheck,
                 minIdleShutdownAfter,
                 maxQueue,
+                warmSpare,
+                dispatch,
+                scaling,
                 false,
                 jvmOptions,
                 env);

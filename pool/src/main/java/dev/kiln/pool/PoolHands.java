@@ -93,6 +93,13 @@ final class PoolHands {
                                 name(e.call()) + " has no runner: " + e.cause().getMessage(),
                                 e.cause().permanent(),
                                 e.cause()));
+            case BookEffect.Misplaced e ->
+                calls.fail(
+                        e.call(),
+                        new RunnerLost(
+                                name(e.call()) + " never ran: runner " + e.runner() + ", where it was to, is gone",
+                                "it takes no more calls",
+                                null));
             case BookEffect.Saturated e ->
                 calls.fail(
                         e.call(),
@@ -109,6 +116,7 @@ final class PoolHands {
                     runner.kill(e.why());
                 }
             }
+            case BookEffect.GrowStart _, BookEffect.GrowEnd _, BookEffect.Shrink _ -> {}
             case BookEffect.Opened _, BookEffect.OpenFailed _, BookEffect.AllGone _ ->
                 throw new IllegalArgumentException(effect + " is for whoever opens and closes the pool");
         }

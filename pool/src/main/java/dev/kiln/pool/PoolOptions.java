@@ -23,6 +23,9 @@ record PoolOptions(
         @Nullable RemoteCallable<Boolean> idleCheck,
         @Nullable Duration minIdleShutdownAfter,
         int maxQueue,
+        int warmSpare,
+        Dispatch dispatch,
+        Scaling scaling,
         boolean virtualThreads,
         List<String> jvmOptions,
         Map<String, String> env) {

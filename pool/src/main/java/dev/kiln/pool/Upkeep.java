@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Upkeep {
     private static final long ASK_AGAIN = Duration.ofMillis(100).toNanos();
+    /** When an idle runner that must stay, for now, is looked at again. */
+    private static final long LOOK_AGAIN = Duration.ofSeconds(1).toNanos();
+
     private static final long NEVER = Long.MAX_VALUE / 4;
     /** How long an idle check of the user's may take on the runner. */
     private static final long ANSWER_PATIENCE = Duration.ofSeconds(30).toNanos();
@@ -24,13 +27,17 @@ final class Upkeep {
     private long lookNanos;
     private long patience = NEVER; // of the next runner to go, as long as none comes, goes or changes
     private int resting;
+    private final Slack slack;
+    private boolean heldBack; // an idle runner stays, since it would be missed
     private boolean opening = true;
+    private boolean closing;
 
     Upkeep(PoolOptions options, Crew crew, Consumer<BookEffect> effects, long now) {
         this.options = options;
         this.crew = crew;
         this.effects = effects;
         this.lookNanos = now;
+        this.slack = new Slack(options.idleShutdownAfter().toNanos());
     }
 
     /** When the runners are next to be looked at. */
@@ -78,18 +85,21 @@ final class Upkeep {
     /** The runner has had its one call: it goes as soon as nothing of it is left there. */
     void spend(CrewMember member, long now) {
         member.move(RunnerState.RETIRING, Leaving.SPENT, now);
+        takeLeave(member, "runner " + member.id() + " has had its one call");
         lookBy(now);
     }
 
     /** The runner gets no new work, has that long for what it has, and is killed if it stays longer. */
-    void drain(CrewMember member, long drainNanos, long now) {
+    void drain(CrewMember member, long drainNanos, String why, long now) {
         leaveBy(member, now + drainNanos + EXIT_PATIENCE, now);
+        takeLeave(member, "runner " + member.id() + " is to end: " + why);
         effects.accept(new BookEffect.Stop(member.id(), drainNanos));
     }
 
     /** The runner is going of itself. */
-    void going(CrewMember member, long now) {
+    void going(CrewMember member, String why, long now) {
         leaveBy(member, now + EXIT_PATIENCE, now);
+        takeLeave(member, "runner " + member.id() + " goes: " + why);
     }
 
     private void leaveBy(CrewMember member, long due, long now) {
@@ -101,13 +111,20 @@ final class Upkeep {
         lookBy(now);
     }
 
+    /** Tells once that the runner, which the crew does not count among those that stay any more, is leaving. */
+    void takeLeave(CrewMember member, String reason) {
+        if (member.takesLeave() && !closing) {
+            effects.accept(new BookEffect.Shrink(crew.staying(), reason));
+        }
+    }
+
     /** The runner was asked whether it has nothing to do. */
     void answered(CrewMember member, boolean goes, long now) {
         if (member.leaving() != Leaving.ASKED) {
             return;
         }
         if (goes) {
-            going(member, now);
+            going(member, "it has had nothing to do", now);
             return;
         }
         resting = Math.max(0, resting - 1);
@@ -115,16 +132,18 @@ final class Upkeep {
             member.leave(Leaving.SPENT, now + ASK_AGAIN);
         } else {
             member.move(RunnerState.READY, Leaving.NO, now);
+            slack.restore();
         }
     }
 
     /** The pool closes: what boots is killed, what runs is drained. */
     void close(long now) {
+        closing = true;
         for (CrewMember member : List.copyOf(crew.all())) {
             if (member.state() == RunnerState.BOOTING) {
                 kill(member, "the pool was closed");
             } else if (member.leaving() != Leaving.DRAINING) {
-                crew.change(member, m -> drain(m, options.shutdownTimeout().toNanos(), now));
+                crew.change(member, m -> drain(m, options.shutdownTimeout().toNanos(), "the pool was closed", now));
             }
         }
     }
@@ -152,10 +171,19 @@ final class Upkeep {
         effects.accept(new BookEffect.Kill(member.id(), why));
     }
 
+    /** How many runners could go without the warm spare missing them. */
+    void noteSlack(long now) {
+        if (options.warmSpare() > 0) {
+            slack.note(Math.max(0, (crew.freeSlots() - (long) options.warmSpare()) / options.slots()), now);
+            lookBy(slack.nextGrowthNanos(now, lookNanos));
+        }
+    }
+
     /** Lets go of those that are idle for long or, after a resize, too many. */
-    void shrink(long now, int min, int max) {
-        int surplus = crew.ready() - min;
-        int tooMany = crew.ready() + crew.booting() - max;
+    void shrink(long now, Growth growth) {
+        int surplus = crew.ready() - growth.min();
+        int tooMany = crew.staying() - growth.max();
+        heldBack = false;
         List<CrewMember> longestIdleFirst = crew.in(RunnerState.READY).stream()
                 .filter(CrewMember::idle)
                 .sorted((a, b) -> Long.signum(a.dueNanos() - b.dueNanos()))
@@ -164,9 +192,14 @@ final class Upkeep {
             if (now - member.dueNanos() - patience(surplus, tooMany) < 0) {
                 break;
             }
+            if (tooMany <= 0 && isMissed(member, growth, now)) {
+                heldBack = true;
+                break;
+            }
             if (surplus <= 0 && tooMany <= 0) {
                 resting++;
             }
+            slack.release();
             ask(member, tooMany <= 0, now);
             surplus--;
             tooMany--;
@@ -177,9 +210,14 @@ final class Upkeep {
                 .filter(member -> !member.idle())
                 .toList();
         for (CrewMember member :
-                busy.subList(Math.min(busy.size(), max), busy.size()).reversed()) {
-            crew.change(member, m -> drain(m, options.shutdownTimeout().toNanos(), now));
+                busy.subList(Math.min(busy.size(), growth.max()), busy.size()).reversed()) {
+            String why = "there are more than max (" + growth.max() + ")";
+            crew.change(member, m -> drain(m, options.shutdownTimeout().toNanos(), why, now));
         }
+    }
+
+    private boolean isMissed(CrewMember member, Growth growth, long now) {
+        return options.warmSpare() > 0 && slack.least(now) < 1 || growth.wouldMiss(member.freeSlots());
     }
 
     /** How long the next runner to go must have been idle. */
@@ -203,18 +241,22 @@ final class Upkeep {
     }
 
     /** All runners have been looked at: when is one next to be given up, asked or killed? */
-    void looked(long now, int min, int max) {
+    void looked(long now, Growth growth) {
         lookNanos = now + NEVER;
-        patience = patience(crew.ready() - min, crew.ready() + crew.booting() - max);
+        patience = patience(crew.ready() - growth.min(), crew.staying() - growth.max());
         for (CrewMember member : crew.all()) {
             if (member.state() == RunnerState.READY && member.idle()) {
-                lookBy(member.dueNanos() + patience);
+                long due = member.dueNanos() + patience;
+                lookBy(heldBack && now - due >= 0 ? now + LOOK_AGAIN : due);
             } else if (member.state() == RunnerState.BOOTING
                     || member.leaving() == Leaving.DRAINING
                     || member.leaving() == Leaving.ASKED
                     || (member.leaving() == Leaving.SPENT && member.idle())) {
                 lookBy(member.dueNanos());
             }
+        }
+        if (options.warmSpare() > 0) {
+            lookBy(slack.nextGrowthNanos(now, lookNanos));
         }
     }
 }

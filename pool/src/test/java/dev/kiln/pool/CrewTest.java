@@ -3,7 +3,6 @@ package dev.kiln.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class CrewTest {
-    private final Crew crew = new Crew();
+    private final Crew crew = new Crew("p", Dispatch.leastLoaded());
 
     private CrewMember member(long number, int slots) {
         var member = new CrewMember("p-" + number, number, slots, 0);
@@ -57,7 +56,7 @@ class CrewTest {
         assertEquals(2, member.busySlots());
         crew.change(member, m -> m.move(RunnerState.RETIRING, Leaving.ASKED, 0));
         assertEquals(0, crew.freeSlots());
-        assertNull(crew.leastLoaded());
+        assertNull(crew.next());
     }
 
     @Test
@@ -130,12 +129,14 @@ class CrewTest {
         assertEquals(count(all, RunnerState.READY), crew.ready());
         assertEquals(crew.in(RunnerState.READY).size(), crew.ready());
         assertEquals(all.stream().mapToInt(CrewMember::freeSlots).sum(), crew.freeSlots());
-        assertSame(
+        assertEquals(
                 all.stream()
                         .filter(member -> member.freeSlots() > 0)
                         .min(Comparator.comparingInt(CrewMember::busySlots).thenComparingLong(CrewMember::number))
+                        .map(CrewMember::id)
                         .orElse(null),
-                crew.leastLoaded());
+                crew.next());
+        assertEquals(all.stream().mapToInt(CrewMember::busySlots).sum(), crew.busySlots());
     }
 
     private static long count(List<CrewMember> all, RunnerState state) {

@@ -181,11 +181,8 @@ class PoolBuilderTest {
     @Test
     @DisplayName("P-14 to P-19: what is not available yet is refused, not ignored")
     void whatIsNotAvailableYetIsRefused() {
-        notYet("warmSpare", 3, () -> pool().warmSpare(3));
         notYet("listener", "x", () -> pool().listener("x"));
         notYet("codeSync", true, () -> pool().codeSync(true));
-        notYet("scaling", "x", () -> pool().scaling("x"));
-        notYet("dispatch", "x", () -> pool().dispatch("x"));
         notYet("memoryBudget", 5L, () -> pool().memoryBudget(5));
         notYet("spillAt", 0.5, () -> pool().spillAt(0.5));
         notYet("pauseAt", 0.5, () -> pool().pauseAt(0.5));

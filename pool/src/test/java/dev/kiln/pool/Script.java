@@ -18,6 +18,7 @@ final class Script {
     private static final int MANY_TICKS = 10_000;
 
     private final Books books;
+    private final List<BookEffect> news = new ArrayList<>();
     private long now = Long.MAX_VALUE - Duration.ofSeconds(3).toNanos(); // it wraps soon
 
     Script(PoolBuilder builder) {
@@ -31,8 +32,32 @@ final class Script {
         return script;
     }
 
+    /** What is to be done about it; what the listener is told is {@link #news}. */
     List<BookEffect> tell(BookEvent event) {
-        return books.on(event, now);
+        List<BookEffect> effects = new ArrayList<>(books.on(event, now));
+        List<BookEffect> forTheListener =
+                effects.stream().filter(Script::isNews).toList();
+        effects.removeAll(forTheListener);
+        news.addAll(forTheListener);
+        return List.copyOf(effects);
+    }
+
+    private static boolean isNews(BookEffect effect) {
+        return effect instanceof BookEffect.GrowStart
+                || effect instanceof BookEffect.GrowEnd
+                || effect instanceof BookEffect.Shrink;
+    }
+
+    /** What the listener was told since this was asked last. */
+    List<BookEffect> news() {
+        List<BookEffect> all = List.copyOf(news);
+        news.clear();
+        return all;
+    }
+
+    /** A call arrives that waits for {@link #PATIENCE} and cares where it runs. */
+    List<BookEffect> arrives(long call, Wish wish) {
+        return tell(new Arrived(call, in(PATIENCE), wish));
     }
 
     /** A call arrives that waits for {@link #PATIENCE}. */

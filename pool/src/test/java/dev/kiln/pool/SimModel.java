@@ -71,7 +71,9 @@ final class SimModel {
                 max = e.max();
             }
             case BookEvent.Closing _ -> closing = true;
-            case BookEvent.Greeted _,
+            case BookEvent.Lent _,
+                    BookEvent.TakenBack _,
+                    BookEvent.Greeted _,
                     BookEvent.BootProblem _,
                     BookEvent.Died _,
                     BookEvent.Reported _,
@@ -130,7 +132,11 @@ final class SimModel {
                 calls.get(e.call()).end("lost");
             }
             case BookEffect.AllGone _ -> check(closing && books.crew().size() == 0, () -> "all gone too early");
-            case BookEffect.AskRetire _,
+            case BookEffect.Misplaced e -> endWaiting(e.call(), "misplaced");
+            case BookEffect.GrowStart _,
+                    BookEffect.GrowEnd _,
+                    BookEffect.Shrink _,
+                    BookEffect.AskRetire _,
                     BookEffect.Stop _,
                     BookEffect.Kill _,
                     BookEffect.Opened _,
@@ -188,7 +194,6 @@ final class SimModel {
         boolean counted = stats.queued() == waiting && stats.running() == running;
         check(counted, () -> waiting + " wait, " + running + " run: " + stats);
         check(waiting == 0 || free == 0, () -> waiting + " calls wait for " + free + " free slots");
-        check(waiting <= options.maxQueue(), () -> waiting + " calls wait");
         check(!closing || waiting == 0, () -> "calls wait in a closing pool");
         boolean served =
                 waiting <= (long) booting * options.slots() || size >= max || books.nextTickNanos() - now <= BOOT_PAUSE;

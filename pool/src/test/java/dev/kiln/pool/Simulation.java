@@ -228,7 +228,11 @@ final class Simulation {
                 }
             }
             case BookEffect.AllGone _ -> allGone = true;
-            case BookEffect.TimedOut _,
+            case BookEffect.GrowStart _,
+                    BookEffect.GrowEnd _,
+                    BookEffect.Shrink _,
+                    BookEffect.Misplaced _,
+                    BookEffect.TimedOut _,
                     BookEffect.Unbootable _,
                     BookEffect.Saturated _,
                     BookEffect.Turned _,

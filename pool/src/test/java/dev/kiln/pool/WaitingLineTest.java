@@ -4,45 +4,68 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class WaitingLineTest {
-    private final WaitingLine line = new WaitingLine();
+    private static final long KEY_IDLE = 1000;
+
+    private final Set<String> rooms = new HashSet<>(); // runners with a free slot
+    private final WaitingLine line =
+            new WaitingLine(2, KEY_IDLE, runner -> runner == null ? !rooms.isEmpty() : rooms.contains(runner));
+
+    private void add(long call, long latest) {
+        line.add(call, latest, Wish.ANYWHERE, 0, 0);
+    }
+
+    private void room(String runner, boolean room) {
+        boolean _ = room ? rooms.add(runner) : rooms.remove(runner);
+        line.room(runner, room);
+        line.room(null, !rooms.isEmpty());
+    }
+
+    /** The next call on a runner named a, which has room for it. */
+    private long takeFirst() {
+        room("a", true);
+        return Objects.requireNonNull(line.takeFirst("a", 0)).call();
+    }
 
     @Test
     @DisplayName("P-22: the order is that of arrival, also for a call that returns")
     void theOrderIsThatOfArrival() {
-        line.add(1, 100);
-        line.add(3, 100);
-        line.add(2, 100); // returned
-        assertEquals(1, line.takeFirst());
-        assertEquals(3, line.takeLast());
-        assertEquals(2, line.takeFirst());
-        assertTrue(line.isEmpty());
+        add(1, 100);
+        add(3, 100);
+        add(2, 100); // returned
+        assertEquals(1, takeFirst());
+        assertEquals(2, takeFirst());
+        assertEquals(3, takeFirst());
+        assertEquals(0, line.size());
     }
 
     @Test
     void whatIsRemovedIsGone() {
-        line.add(1, 100);
-        assertTrue(line.remove(1));
-        assertFalse(line.remove(1));
+        add(1, 100);
+        assertTrue(line.remove(1, 0));
+        assertFalse(line.remove(1, 0));
         assertEquals(List.of(), line.removeLate(1000));
-        line.add(2, 100);
-        line.add(3, 100);
-        assertEquals(List.of(2L, 3L), line.removeAll());
+        add(2, 100);
+        add(3, 100);
+        assertEquals(List.of(2L, 3L), line.removeAll(0));
         assertEquals(0, line.size());
     }
 
     @Test
     void thoseAreLateWhoseTimeHasCome() {
-        line.add(1, 300);
-        line.add(2, 100);
-        line.add(3, 200);
+        add(1, 300);
+        add(2, 100);
+        add(3, 200);
         assertEquals(List.of(), line.removeLate(99));
         assertEquals(List.of(2L, 3L), line.removeLate(200));
         assertEquals(1, line.size());
@@ -51,20 +74,20 @@ class WaitingLineTest {
     @Test
     void theNextTimeIsThatOfACallThatStillWaits() {
         assertEquals(7, line.nextLateNanos(7));
-        line.add(1, 100);
-        line.add(2, 200);
+        add(1, 100);
+        add(2, 200);
         assertEquals(100, line.nextLateNanos(7));
-        line.takeFirst();
+        takeFirst();
         assertEquals(200, line.nextLateNanos(7));
-        line.remove(2);
+        line.remove(2, 0);
         assertEquals(7, line.nextLateNanos(7));
     }
 
     @Test
     void aCallThatReturnsWithAnotherTimeHasOnlyThatOne() {
-        line.add(1, 100);
-        line.takeFirst();
-        line.add(1, 500);
+        add(1, 100);
+        takeFirst();
+        add(1, 500);
         assertEquals(500, line.nextLateNanos(7));
         assertEquals(List.of(), line.removeLate(200));
         assertEquals(List.of(1L), line.removeLate(500));
@@ -72,9 +95,9 @@ class WaitingLineTest {
 
     @Test
     void aCallThatReturnsWithItsOldTimeWaitsOnce() {
-        line.add(1, 100);
-        line.takeFirst();
-        line.add(1, 100);
+        add(1, 100);
+        takeFirst();
+        add(1, 100);
         assertEquals(100, line.nextLateNanos(7));
         assertEquals(List.of(1L), line.removeLate(100));
         assertEquals(List.of(), line.removeLate(100));
@@ -83,8 +106,8 @@ class WaitingLineTest {
     @Test
     void aClockThatWrapsChangesNothing() {
         long now = Long.MAX_VALUE - 10;
-        line.add(1, now + 100);
-        line.add(2, now + 5);
+        add(1, now + 100);
+        add(2, now + 5);
         assertEquals(now + 5, line.nextLateNanos(7));
         assertEquals(List.of(2L), line.removeLate(now + 50));
         assertEquals(List.of(1L), line.removeLate(now + 100));
@@ -97,13 +120,13 @@ class WaitingLineTest {
         for (long call = 1; call < 50_000; call++) {
             long now = call;
             long late = now + random.nextInt(1, 3000);
-            line.add(call, late);
+            add(call, late);
             model.put(call, late);
             switch (random.nextInt(4)) {
-                case 0 -> assertEquals(model.pollFirstEntry().getKey(), line.takeFirst());
+                case 0 -> assertEquals(model.pollFirstEntry().getKey(), takeFirst());
                 case 1 -> {
                     long some = 1 + random.nextLong(call);
-                    assertEquals(model.remove(some) != null, line.remove(some));
+                    assertEquals(model.remove(some) != null, line.remove(some, 0));
                 }
                 default -> {
                     List<Long> expected = model.entrySet().stream()

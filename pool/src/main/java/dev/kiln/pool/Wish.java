@@ -1,0 +1,18 @@
+package dev.kiln.pool;
+
+/** Where a call wants to run. */
+sealed interface Wish {
+    Wish ANYWHERE = new Anywhere();
+
+    /** On any runner with a free slot. */
+    record Anywhere() implements Wish {}
+
+    /** On that runner and no other: it waits for a slot there, and is misplaced as soon as there will be none. */
+    record On(String runner) implements Wish {}
+
+    /** Where the other calls of that key run, as long as that runner takes calls. */
+    record Keyed(String key) implements Wish {}
+
+    /** On that runner, at once and without a slot: what it works with has one there. */
+    record Inside(String runner) implements Wish {}
+}
