@@ -1,0 +1,67 @@
+package dev.kiln.runner.wire;
+
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** Dials a {@link TlsServer} that holds the same {@link TlsKeys}. */
+public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int PATIENCE_SECONDS = 30; // longer than connecting and the handshake may take
+
+    private final TlsParty party;
+    private final NetClient client;
+    private final InetSocketAddress to;
+
+    /** @param to resolved again for each call, if it has a name: pods and machines move */
+    public TlsDialer(String threadName, TlsKeys keys, InetSocketAddress to) {
+        this.to = to;
+        // The certificate says who it is, and one that is valid for no other needs no host name.
+        var options =
+                new NetClientOptions().setHostnameVerificationAlgorithm("").setConnectTimeout(CONNECT_MILLIS);
+        TlsParty.secure(options, keys);
+        party = new TlsParty(threadName);
+        client = party.vertx().createNetClient(options);
+    }
+
+    /** {@inheritDoc} Interrupting it does not cut it short. */
+    @Override
+    public void dial(Carrier.Host host) throws IOException {
+        // Vert.x' own resolver would load a DNS client, and know nothing of /etc/nsswitch.conf.
+        String address = InetAddress.getByName(to.getHostString()).getHostAddress();
+        var connected = new CompletableFuture<Boolean>().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        try {
+            party.run(() -> client.connect(to.getPort(), address).onComplete(result -> {
+                if (result.failed()) {
+                    connected.completeExceptionally(result.cause());
+                } else if (connected.isDone()) {
+                    result.result().close(); // nobody waits for it any more
+                } else {
+                    connected.complete(party.begin(result.result(), host));
+                }
+            }));
+            if (!connected.join()) {
+                throw new IOException("the connection to " + to + " was refused here");
+            }
+        } catch (CompletionException e) {
+            Throwable wrapped =
+                    e.getCause().getCause(); // a failed handshake is in a wrapper that says no more than that
+            throw new IOException(
+                    "cannot connect to " + to + ": " + (wrapped == null ? e.getCause() : wrapped), e.getCause());
+        } catch (RejectedExecutionException e) {
+            throw new IOException("cannot connect to " + to + ": this dialer is closed", e);
+        }
+    }
+
+    /** Closes all connections and ends the threads, as {@link TlsServer#close}. */
+    @Override
+    public void close() {
+        party.close();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.kiln.runner.wire;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TCPSSLOptions;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One party's TLS connections: a Vert.x of its own with one event loop, on which all their events are told. */
+final class TlsParty implements AutoCloseable {
+    private static final int HANDSHAKE_SECONDS = 10;
+    private static final long LINGER_MILLIS = 1_000;
+    private static final int PEM_LINE = 64;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Set<TlsCarrier> carriers = new HashSet<>(); // event loop only
+
+    /** Starts the event loop, a daemon thread of that name. */
+    TlsParty(String threadName) {
+        vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setInternalBlockingPoolSize(1) // reads the keys
+                .setWorkerPoolSize(1) // has no work, hence no thread
+                .setUseDaemonThread(true)
+                .setDisableTCCL(true)
+                // Neither files nor the class path are served: else there would be a folder for them in java.io.tmpdir.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        context = vertx.getOrCreateContext();
+        context.runOnContext(started -> Thread.currentThread().setName(threadName));
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** Runs a task on the event loop, soon. */
+    void run(Runnable task) {
+        context.runOnContext(nothing -> task.run());
+    }
+
+    /** Event loop, in the handler that got the socket, so that no event of it is missed. @return whether the host took it */
+    boolean begin(NetSocket socket, Carrier.Host host) {
+        if (closing.get()) {
+            socket.close();
+            return false;
+        }
+        var carrier = new TlsCarrier(socket, this);
+        carriers.add(carrier);
+        return carrier.begin(host);
+    }
+
+    /** Event loop: nothing of it is left. */
+    void forget(TlsCarrier carrier) {
+        carriers.remove(carrier);
+    }
+
+    /** TLS 1.3 only, with these keys as the own ones and as the only ones that are trusted. */
+    static void secure(TCPSSLOptions options, TlsKeys keys) {
+        Buffer certificate = pem("CERTIFICATE", keys.certificate());
+        options.setSsl(true)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .addKeyValue(pem("PRIVATE KEY", keys.privateKey()))
+                        .addCertValue(certificate))
+                .setTrustOptions(new PemTrustOptions().addCertValue(certificate))
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setTcpNoDelay(true);
+    }
+
+    private static Buffer pem(String what, byte[] der) {
+        String text = Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).encodeToString(der);
+        return Buffer.buffer("-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
+    }
+
+    /**
+     * Closes all connections and ends the threads. What was written to them leaves before, if the other sides take it within a
+     * second. Waits for that, unless called on the event loop. Idempotent.
+     */
+    @Override
+    public void close() {
+        boolean onLoop =
+                Vertx.currentContext() != null && Vertx.currentContext().owner().equals(vertx);
+        if (closing.compareAndSet(false, true)) {
+            run(() -> {
+                // On the loop, as begin is: whoever comes after this is refused there.
+                List<Future<Void>> sockets =
+                        List.copyOf(carriers).stream().map(TlsCarrier::end).toList();
+                long patience = vertx.setTimer(LINGER_MILLIS, late -> stop());
+                Future.join(sockets).onComplete(over -> {
+                    if (vertx.cancelTimer(patience)) {
+                        stop();
+                    }
+                });
+            });
+        }
+        if (!onLoop) {
+            Uninterrupted.await(() -> {
+                try {
+                    closed.get();
+                } catch (java.util.concurrent.ExecutionException e) {
+                    throw new IllegalStateException(e); // it is never completed so
+                }
+            });
+        }
+    }
+
+    private void stop() {
+        vertx.close().onComplete(over -> closed.complete(null));
+    }
+}
