@@ -2,6 +2,7 @@ package dev.kiln.frame;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.kiln.frame.spi.MemoryAlarm;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,9 @@ final class Faults {
     /** How Arrow's C interface dresses up a failure in the middle of a result. */
     private static final Pattern THROUGH_ARROW =
             Pattern.compile("CDataJniException\\{errno=-?\\d+, message=(.*)}", Pattern.DOTALL);
+
+    /** How the engine's own words begin when its memory limit is reached. */
+    private static final String OUT_OF_MEMORY = "Out of Memory Error";
 
     /** Each verb that is looked at is a statement prepared. */
     private static final int SEARCHED_DEPTH = 50;
@@ -39,8 +43,16 @@ final class Faults {
             case RuntimeException ours -> ours;
             case Error ours -> throw ours;
             case null -> new QueryFailed(verb, query.sql(), "no reason given", failure);
-            case Throwable engines -> new QueryFailed(verb, query.sql(), reason(engines), engines);
+            case Throwable engines -> failed(verb, query, engines);
         };
+    }
+
+    private static QueryFailed failed(String verb, Query query, Throwable engines) {
+        String reason = reason(engines);
+        if (reason.startsWith(OUT_OF_MEMORY)) {
+            MemoryAlarm.raise(reason);
+        }
+        return new QueryFailed(verb, query.sql(), reason, engines);
     }
 
     /** The verbs that can fail at a row in their order, or all if there are none. */

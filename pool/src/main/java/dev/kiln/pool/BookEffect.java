@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.runner.RunnerExit;
 import org.jspecify.annotations.Nullable;
 
 /** What the books want done, in this order. */
@@ -31,7 +32,11 @@ sealed interface BookEffect {
     record Turned(long call) implements BookEffect {}
 
     /** The runner ended under the call. */
-    record Lost(long call, String runner, String how, boolean closing) implements BookEffect {}
+    record Lost(long call, String runner, RunnerExit how, boolean closing) implements BookEffect {
+        Lost(long call, String runner, String how, boolean closing) {
+            this(call, runner, RunnerExit.unknown(how), closing);
+        }
+    }
 
     /**
      * Ask the runner whether it has nothing to do.

@@ -1,5 +1,7 @@
 package dev.kiln.pool;
 
+import dev.kiln.runner.RunnerExit;
+
 /** What the books are told. Every event on a call or runner that they do not know, or no longer, changes nothing. */
 sealed interface BookEvent {
 
@@ -53,7 +55,11 @@ sealed interface BookEvent {
     record BootProblem(String runner, BootFailed problem) implements BookEvent {}
 
     /** A runner has ended. */
-    record Died(String runner, String how) implements BookEvent {}
+    record Died(String runner, RunnerExit how) implements BookEvent {
+        Died(String runner, String how) {
+            this(runner, RunnerExit.unknown(how));
+        }
+    }
 
     /** A runner says how much data it holds for others. */
     record Reported(String runner, long residents) implements BookEvent {}

@@ -167,7 +167,7 @@ final class Headquarters {
                     runner.send(new Heartbeat());
                 }
                 if (runner.silentNanos(now) > LEASE.toNanos()) {
-                    runner.kill("it was silent for longer than its lease of " + LEASE);
+                    runner.unreachable("it was silent for longer than its lease of " + LEASE);
                 }
             }
         } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
 import dev.kiln.runner.Kiln;
+import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.RunnerGreeting;
 import dev.kiln.runner.RunnerNode;
 import dev.kiln.runner.wire.MemoryLink;
@@ -64,7 +65,7 @@ final class InProcess implements Backend {
 
     /** A runner without a machine of its own. */
     private static final class InProcessMachine implements Machine {
-        private final CompletableFuture<String> ended = new CompletableFuture<>();
+        private final CompletableFuture<RunnerExit> ended = new CompletableFuture<>();
         private final CompletableFuture<RunnerNode> node = new CompletableFuture<>();
 
         void taken(RunnerNode serving) {
@@ -72,7 +73,7 @@ final class InProcess implements Backend {
         }
 
         void over(String reason) {
-            ended.complete(reason);
+            ended.complete(RunnerExit.unknown(reason));
         }
 
         @Override
@@ -81,7 +82,7 @@ final class InProcess implements Backend {
         }
 
         @Override
-        public CompletionStage<String> ended() {
+        public CompletionStage<RunnerExit> ended() {
             return ended;
         }
 

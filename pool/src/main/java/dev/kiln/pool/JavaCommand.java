@@ -22,11 +22,15 @@ final class JavaCommand {
             Pattern.compile("-D(com\\.sun\\.management\\.|java\\.class\\.path=).*");
     private static final Pattern COLLECTOR = Pattern.compile("-XX:[+]Use\\w*GC");
 
-    /** What Arrow and our own memory need, and a runner's JVM may have since it is ours. */
+    /** What a runner's JVM has since it is ours; Arrow and our own memory need the first three. */
     private static final List<String> NEEDED = List.of(
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+            "--sun-misc-unsafe-memory-access=allow",
+            // A JVM without memory fails anywhere, and does not say where: its calls are told that it is lost.
+            "-XX:+ExitOnOutOfMemoryError",
+            // Arrow brings SLF4J along, whether or not the program has a log for it.
+            "-Dslf4j.internal.verbosity=ERROR");
 
     private final List<String> beforeOptions;
     private final List<String> mainClass;

@@ -2,11 +2,13 @@ package dev.kiln.pool;
 
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.Status;
 import java.time.Instant;
 import java.util.Map;
@@ -29,7 +31,7 @@ final class LiveRunner {
     private final byte[] session;
     private final Instant startedAt = Instant.now();
     private final CompletableFuture<Void> linkClosed = new CompletableFuture<>();
-    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final CompletableFuture<RunnerExit> ended = new CompletableFuture<>();
     private final AtomicBoolean claimed = new AtomicBoolean();
     private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
     private volatile @Nullable Machine machine;
@@ -37,7 +39,8 @@ final class LiveRunner {
     private volatile @Nullable Hello hello;
     private volatile Status status = new Status(0, 0, 0);
     private volatile long heardNanos;
-    private volatile @Nullable String killedBecause;
+    private volatile @Nullable RunnerExit killedBecause;
+    private volatile boolean toldToEnd;
 
     LiveRunner(ProcessRef ref, byte[] token, byte[] proof, byte[] session) {
         this.ref = ref;
@@ -75,25 +78,35 @@ final class LiveRunner {
     /** The backend has started it. If it was to be killed meanwhile, it is killed now. */
     void runsOn(Machine started) {
         machine = started;
-        CompletionStage<?> _ =
-                started.ended().whenComplete((how, never) -> machineEnded(how == null ? "it ended" : how));
+        CompletionStage<?> _ = started.ended()
+                .whenComplete((how, never) -> machineEnded(how == null ? RunnerExit.unknown("it ended") : how));
         if (killedBecause != null) {
             started.kill();
         }
     }
 
-    private void machineEnded(String how) {
+    private void machineEnded(RunnerExit how) {
         // What a process wrote before it died is still in the link: read to its end first, so that a result that it
         // sent counts. The link of a dead process ends at once; the limit is for a machine that took its network along.
         CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkClosed;
-        String why = killedBecause;
-        String text = why == null ? how : why + " (" + how + ")";
         CompletableFuture<?> _ = read.completeOnTimeout(null, DRAIN_LINK_MILLIS, TimeUnit.MILLISECONDS)
-                .thenRun(() -> ended.complete(text));
+                .thenRun(() -> ended.complete(explained(how)));
+    }
+
+    /** How it ended by what is known on this side: a kill, or an end that looks regular, may have been the pool's doing. */
+    private RunnerExit explained(RunnerExit how) {
+        RunnerExit why = killedBecause;
+        boolean killed = how.kind() == RunnerExit.Kind.SIGNAL || how.kind() == RunnerExit.Kind.UNKNOWN;
+        if (why != null && killed) {
+            return how.as(why.kind(), why.description() + " (" + how.description() + ")");
+        }
+        return toldToEnd && how.kind() == RunnerExit.Kind.EXIT_CODE && how.status() == 0
+                ? how.as(RunnerExit.Kind.ENDED_BY_POOL, "its pool told it to end")
+                : how;
     }
 
     /** Tells, once, that the runner has ended and how: on evidence of death, after its link was read to the end. */
-    void whenEnded(Consumer<String> listener) {
+    void whenEnded(Consumer<RunnerExit> listener) {
         CompletableFuture<?> _ = ended.thenAccept(listener);
     }
 
@@ -109,6 +122,9 @@ final class LiveRunner {
     }
 
     void send(Message message) {
+        if (message instanceof Shutdown) {
+            toldToEnd = true;
+        }
         Link to = link;
         if (to != null) {
             to.send(message);
@@ -136,6 +152,15 @@ final class LiveRunner {
 
     /** Ends it at once; {@code why} becomes part of how it ended. */
     void kill(String why) {
+        kill(RunnerExit.because(RunnerExit.Kind.ENDED_BY_POOL, why));
+    }
+
+    /** Ends it at once, since it cannot be reached. */
+    void unreachable(String why) {
+        kill(RunnerExit.because(RunnerExit.Kind.LOST_NETWORK, why));
+    }
+
+    private void kill(RunnerExit why) {
         killedBecause = why;
         Machine on = machine;
         if (on != null) {

@@ -10,6 +10,7 @@ import dev.kiln.pool.spi.BootOrder;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.runner.Questions;
 import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.PeerGone;
@@ -169,7 +170,7 @@ final class PoolHands {
     }
 
     /** Evidence of death. Whoever held frames there learns it before the books, and so before anybody whose call was lost. */
-    private void ended(LiveRunner runner, String how) {
+    private void ended(LiveRunner runner, RunnerExit how) {
         runners.remove(runner.id());
         runner.close();
         String reason = "runner " + runner.id() + " has ended: " + how;

@@ -163,7 +163,9 @@ final class Switchboard {
     void linkLost(LiveRunner runner, String reason) {
         try {
             Future<?> _ = chores.schedule(
-                    () -> runner.kill("its link was lost: " + reason), EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> runner.unreachable("its link was lost: " + reason),
+                    EXIT_PATIENCE.toMillis(),
+                    TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // The pool is closed, and its runners with it.
         }

@@ -70,7 +70,14 @@ class JavaCommandTest {
                 List.of(RunnerMain.class.getName(), BOOT_FILE.toString()),
                 command.subList(command.size() - 2, command.size()));
         assertTrue(command.contains("-XX:+UseSerialGC"), command::toString);
-        assertTrue(command.contains("--add-opens=java.base/java.nio=ALL-UNNAMED"), command::toString);
+        for (String needed : List.of(
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dslf4j.internal.verbosity=ERROR")) {
+            assertTrue(command.contains(needed), () -> needed + " in " + command);
+        }
     }
 
     @Test

@@ -122,6 +122,7 @@ final class Executions implements AutoCloseable {
         try {
             outcome = space.packResult(call(execution, work), work.author());
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
+            Exhaustion.look(t);
             threw = true;
             outcome = space.packFailure(t, work.author());
         } finally {

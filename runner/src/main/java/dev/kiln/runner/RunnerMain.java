@@ -8,21 +8,20 @@ import java.nio.file.Path;
  * does not run here, and its statics are those of a fresh process.
  */
 public final class RunnerMain {
-    private static final int WRONG_START = 64;
-
     private RunnerMain() {}
 
     /** Serves until the runner ends; never returns before. */
     public static void main(String[] arguments) {
         if (arguments.length != 1) {
-            System.err.println("kiln: a runner is started by its pool, with the path of a boot file; it is no command");
-            System.exit(WRONG_START);
+            System.err.println(RunnerStatus.SAYS
+                    + "a runner is started by its pool, with the path of a boot file; it is no command");
+            System.exit(RunnerStatus.WRONG_START);
         }
         try {
             RunnerProcess.serve(BootFile.take(Path.of(arguments[0])));
         } catch (IOException | RuntimeException e) {
-            System.err.println("kiln: the runner could not start: " + e);
-            System.exit(WRONG_START);
+            System.err.println(RunnerStatus.SAYS + "the runner could not start: " + e);
+            System.exit(RunnerStatus.WRONG_START);
         }
     }
 }

@@ -24,8 +24,6 @@ final class RunnerProcess {
     private static final Duration FAILSAFE = Duration.ofSeconds(20);
     private static final Duration PARENT_PATIENCE = Duration.ofSeconds(2);
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
-    private static final int NOT_TAKEN = 65;
-    private static final int NO_ANSWER = 66;
 
     private final BootFile boot;
     private final CountDownLatch greeted = new CountDownLatch(1);
@@ -39,10 +37,11 @@ final class RunnerProcess {
     /** Serves until the process ends. */
     static void serve(BootFile boot) throws IOException {
         var process = new RunnerProcess(boot);
+        Exhaustion.ends(why -> process.exit(RunnerStatus.OUT_OF_MEMORY, RunnerStatus.EXHAUSTED + why));
         process.watchParent();
         var loop = new LinkLoop("kiln-link-" + boot.runner());
         var greeting = new RunnerGreeting(
-                boot.proof(), process::taken, reason -> process.exit(NOT_TAKEN, reason), process::ended);
+                boot.proof(), process::taken, reason -> process.exit(RunnerStatus.NOT_TAKEN, reason), process::ended);
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(boot.home()));
         loop.link(channel, greeting).send(Kiln.hello(boot.runner(), boot.token()));
         process.awaitWelcome();
@@ -72,17 +71,19 @@ final class RunnerProcess {
             if (isGone) {
                 removeHome();
             }
-            exit(0, reason);
+            exit(RunnerStatus.LOST_CALLER, reason);
         });
     }
 
     private void awaitWelcome() {
         try {
             if (!greeted.await(FAILSAFE.toMillis(), TimeUnit.MILLISECONDS)) {
-                exit(NO_ANSWER, "no answer from " + boot.home() + " within " + FAILSAFE.toSeconds() + " s");
+                exit(
+                        RunnerStatus.NO_ANSWER,
+                        "no answer from " + boot.home() + " within " + FAILSAFE.toSeconds() + " s");
             }
         } catch (InterruptedException e) {
-            exit(NO_ANSWER, "interrupted while greeting");
+            exit(RunnerStatus.NO_ANSWER, "interrupted while greeting");
         }
     }
 
@@ -104,7 +105,7 @@ final class RunnerProcess {
         String reason = "the caller's process " + boot.parentPid() + " has ended";
         RunnerNode serving = node.get();
         if (serving == null) {
-            exit(NO_ANSWER, reason);
+            exit(RunnerStatus.NO_ANSWER, reason);
         } else {
             serving.callerLost(reason);
         }
@@ -119,7 +120,7 @@ final class RunnerProcess {
     }
 
     private void exit(int status, String why) {
-        System.err.println("kiln: " + why);
+        System.err.println(RunnerStatus.SAYS + why);
         exit(status);
     }
 

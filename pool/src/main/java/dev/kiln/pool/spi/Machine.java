@@ -1,5 +1,6 @@
 package dev.kiln.pool.spi;
 
+import dev.kiln.runner.RunnerExit;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
@@ -10,10 +11,10 @@ public interface Machine {
     OptionalLong pid();
 
     /**
-     * Completes when the runner is known to have ended: evidence of death. The text tells how, for people, with the last
-     * lines of its output. Never completes exceptionally.
+     * Completes when the runner is known to have ended: evidence of death. It tells how, as far as the backend can know, with
+     * the last lines of its output. Never completes exceptionally.
      */
-    CompletionStage<String> ended();
+    CompletionStage<RunnerExit> ended();
 
     /** Ends it at once, whatever it does. Idempotent. */
     void kill();
