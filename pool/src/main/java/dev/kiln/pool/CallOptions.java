@@ -1,14 +1,50 @@
 package dev.kiln.pool;
 
+import dev.kiln.runner.wire.CallTerms;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Caller} says of the calls made through it.
+ * What a {@link Caller} says of the calls made through it. Plain data: it travels with a view that a closure captures.
  *
  * @param within one time for waiting and running together, in place of the pool's own three; null for those
- * @param linked whether the work ends with this process
+ * @param linked whether the work ends with the process that calls
+ * @param idempotent whether it may run again when its runner is lost
+ * @param runner the one runner that it insists on, empty for any
+ * @param key keeps calls of one key on one runner, empty for none; never together with a runner
  */
-record CallOptions(@Nullable Duration within, boolean linked) {
-    static final CallOptions DEFAULT = new CallOptions(null, true);
+record CallOptions(@Nullable Duration within, boolean linked, boolean idempotent, String runner, String key) {
+    static final CallOptions DEFAULT = new CallOptions(null, true, false, "", "");
+
+    CallOptions lasting(Duration atMost) {
+        return new CallOptions(atMost, linked, idempotent, runner, key);
+    }
+
+    CallOptions loose() {
+        return new CallOptions(within, false, idempotent, runner, key);
+    }
+
+    CallOptions repeatable() {
+        return new CallOptions(within, linked, true, runner, key);
+    }
+
+    /** @param place a runner's id, or empty for any */
+    CallOptions on(String place) {
+        return new CallOptions(within, linked, idempotent, place, "");
+    }
+
+    CallOptions of(String group) {
+        return new CallOptions(within, linked, idempotent, "", group);
+    }
+
+    /** As they travel when work on a runner calls. */
+    CallTerms terms(CallTerms.Kind kind) {
+        return new CallTerms(
+                kind, within == null ? 0 : Math.max(1, within.toMillis()), linked, idempotent, runner, key, 0);
+    }
+
+    static CallOptions of(CallTerms terms) {
+        Duration within = terms.withinMillis() == 0 ? null : Duration.ofMillis(terms.withinMillis());
+        return new CallOptions(within, terms.linked(), terms.idempotent(), terms.runner(), terms.key());
+    }
 }

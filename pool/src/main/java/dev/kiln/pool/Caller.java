@@ -1,8 +1,10 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.Frame;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteRunnable;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,47 @@ public sealed interface Caller permits Pool, CallerView {
      */
     Caller within(Duration timeout);
 
-    /** The same, for work that goes on within the runners' shutdownTimeout when this process ends. */
+    /**
+     * The same, for work that goes on within the runners' shutdownTimeout when this process ends. Said on a runner: for work
+     * that goes on when the call that makes it is cancelled or out of time, or its runner ends.
+     */
     Caller unlinked();
+
+    /**
+     * The same, for work that does no harm when it runs more than once, wholly or in part: a call whose runner is lost, or
+     * for which none could be started, is made again, at most 3 times in all and only while its time lasts. A call that the
+     * work itself failed is never made again.
+     */
+    Caller idempotent();
+
+    /**
+     * The same, for work that runs on the runner that the frame's data is on, and waits for a slot there. If that runner
+     * ends first, calls fail with {@link dev.kiln.frame.FrameLost}. The data of a frame of this process is as far from one
+     * runner as from another: calls near it run anywhere. Replaces what {@link #keyed} said.
+     *
+     * @param frame not closed; only where its data is now matters, it may be closed afterwards
+     * @throws IllegalArgumentException if its data is on a runner of another pool
+     */
+    Caller near(Frame frame);
+
+    /**
+     * The same, for calls that belong together: all of one key run on one runner, for as long as there are any, and wait for
+     * a slot there. If that runner ends, the next ones go to another together. Replaces what {@link #near} said.
+     *
+     * @param key from 1 to 1,000 characters
+     */
+    Caller keyed(String key);
+
+    /**
+     * These calls as an executor, for code that knows nothing of pools. Tasks must be able to cross: objects of serializable
+     * classes, or lambdas that say so, {@code (Callable<Integer> & Serializable) () -> 7}; any other task is refused when it
+     * is submitted, with {@link dev.kiln.frame.NotTransferable}.
+     *
+     * <p>Futures fail as {@link ExecutorService} documents: with what the task threw as cause, or with a
+     * {@link PoolException} as cause if it has no outcome of its own; the limits of time are those of these calls. Cancelling
+     * a future interrupts the task on its runner, whatever the argument. {@code shutdownNow} cancels all and returns those
+     * that never began. Shutting the executor down, or closing it, leaves the pool open; an executor that is shut down, or
+     * whose pool is closed, throws {@link java.util.concurrent.RejectedExecutionException}.
+     */
+    ExecutorService asExecutor();
 }

@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
  */
 final class Headquarters {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+    /** What the caller's name as a party has after the pool's. */
+    static final String CALLER = "-caller";
+
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration LEASE = Duration.ofSeconds(20);
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
@@ -56,7 +59,7 @@ final class Headquarters {
         this.options = options;
         this.backend = backend;
         this.forget = forget;
-        var self = new ProcessRef(options.name() + "-caller", System.currentTimeMillis());
+        var self = new ProcessRef(options.name() + CALLER, System.currentTimeMillis());
         this.questions = new Questions(self);
         this.space = FrameSpace.open(
                 self,
@@ -77,7 +80,7 @@ final class Headquarters {
             }
         });
         this.reception = new Reception(runners, this::settingsOf, this::tell);
-        this.desk = new CallDesk(options, space, calls, this::tell, closing::get);
+        this.desk = new CallDesk(new PoolPath(options, space, calls, this::tell, closing::get));
     }
 
     private static ScheduledThreadPoolExecutor daemon(String name) {

@@ -16,4 +16,8 @@ sealed interface Outcome {
 
     /** It has no outcome of its own. */
     record Failed(KilnException why) implements Outcome {}
+
+    /** It has no outcome of its own, says the pool to a runner whose call it is. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record FailedThere(ProcessRef caller, byte[] why) implements Outcome {}
 }

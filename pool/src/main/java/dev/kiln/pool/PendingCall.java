@@ -1,7 +1,6 @@
 package dev.kiln.pool;
 
-import dev.kiln.frame.Parcel;
-import java.time.Duration;
+import dev.kiln.gc.ProcessRef;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -9,75 +8,63 @@ import org.jspecify.annotations.Nullable;
  * A call that is not over: what is to be sent, until when, and where its outcome goes. Whoever takes it out of the
  * {@link OpenCalls} completes the outcome; nobody else does, so there is exactly one.
  */
-final class PendingCall {
-    private static final long NEVER = Long.MAX_VALUE / 4;
-
+final class PendingCall implements OpenCall {
     private final long id;
-    private final Parcel work;
-    private final boolean linked;
-    private final long latestStartNanos;
-    private final @Nullable Long latestEndNanos;
-    private final Duration runLimit;
+    private final ProcessRef author;
+    private final byte[] work;
+    private final CallOptions options;
+    private final CallLimits limits;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile @Nullable String runner;
     private volatile int attempt;
+    private volatile @Nullable Long endNanos;
 
     /**
-     * @param waitLimit how long it may wait for a slot, zero for as long as it takes
-     * @param runLimit how long it may run, zero for as long as it takes
-     * @param within one limit for both in their place, or null
+     * @param author who packed the work and reads the outcome: the caller, or a runner whose call this is
+     * @param work what is sent, packed
      */
-    PendingCall(
-            long id,
-            Parcel work,
-            boolean linked,
-            long nowNanos,
-            Duration waitLimit,
-            Duration runLimit,
-            @Nullable Duration within) {
+    PendingCall(long id, ProcessRef author, byte[] work, CallOptions options, CallLimits limits) {
         this.id = id;
+        this.author = author;
         this.work = work;
-        this.linked = linked;
-        this.runLimit = runLimit;
-        this.latestEndNanos = within == null ? null : nowNanos + within.toNanos();
-        if (latestEndNanos != null) {
-            this.latestStartNanos = latestEndNanos;
-        } else {
-            this.latestStartNanos = nowNanos + (waitLimit.isZero() ? NEVER : waitLimit.toNanos());
-        }
+        this.options = options;
+        this.limits = limits;
     }
 
-    long id() {
+    @Override
+    public long id() {
         return id;
     }
 
-    Parcel work() {
+    ProcessRef author() {
+        return author;
+    }
+
+    byte[] work() {
         return work;
     }
 
-    boolean linked() {
-        return linked;
+    CallOptions options() {
+        return options;
     }
 
-    long latestStartNanos() {
-        return latestStartNanos;
+    CallLimits limits() {
+        return limits;
     }
 
-    /** How long it may run if it starts now, in milliseconds, at least 1; 0 for no limit. */
-    long runMillis(long nowNanos) {
-        if (latestEndNanos != null) {
-            return Math.max(1, Duration.ofNanos(latestEndNanos - nowNanos).toMillis());
-        }
-        return runLimit.isZero() ? 0 : Math.max(1, runLimit.toMillis());
-    }
-
-    CompletableFuture<Outcome> outcome() {
+    @Override
+    public CompletableFuture<Outcome> outcome() {
         return outcome;
     }
 
-    @Nullable
-    String runner() {
+    @Override
+    public @Nullable String runner() {
         return runner;
+    }
+
+    @Override
+    public boolean mayHaveBegun() {
+        return attempt > 0;
     }
 
     /** Which try this is, from 1; 0 before the first. */
@@ -85,9 +72,20 @@ final class PendingCall {
         return attempt;
     }
 
-    /** The call goes to a runner, once more. Owner's thread. */
-    void sentTo(String id) {
+    /**
+     * The call goes to a runner, once more. Owner's thread.
+     *
+     * @param runMillis how long it may run there, 0 for as long as it takes
+     */
+    void sentTo(String id, long nowNanos, long runMillis) {
+        endNanos = runMillis == 0 ? null : (Long) (nowNanos + runMillis * 1_000_000);
         runner = id;
         attempt = attempt + 1;
+    }
+
+    /** When the present try is over at the latest, of {@link System#nanoTime}; null for no limit. Calls of its work inherit it. */
+    @Nullable
+    Long endNanos() {
+        return endNanos;
     }
 }

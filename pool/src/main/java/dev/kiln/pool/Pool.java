@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.Frame;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteRunnable;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,26 @@ public final class Pool implements Caller, AutoCloseable {
     @Override
     public Caller unlinked() {
         return view.unlinked();
+    }
+
+    @Override
+    public Caller idempotent() {
+        return view.idempotent();
+    }
+
+    @Override
+    public Caller near(Frame frame) {
+        return view.near(frame);
+    }
+
+    @Override
+    public Caller keyed(String key) {
+        return view.keyed(key);
+    }
+
+    @Override
+    public ExecutorService asExecutor() {
+        return view.asExecutor();
     }
 
     /**

@@ -194,16 +194,16 @@ final class PoolHands {
             books.accept(new BookEvent.Finished(e.call(), e.runner(), false, false));
             return;
         }
-        call.sentTo(e.runner());
-        long runMillis = call.runMillis(System.nanoTime());
+        long now = System.nanoTime();
+        long runMillis = call.limits().runMillis(now);
+        call.sentTo(e.runner(), now, runMillis);
+        if (calls.find(e.call())
+                == null) { // looked at again: who cancels and then finds it not sent may say it never began
+            books.accept(new BookEvent.Finished(e.call(), e.runner(), false, false));
+            return;
+        }
         runner.execute(new Execute(
-                call.id(),
-                call.attempt(),
-                space.self(),
-                call.linked(),
-                runMillis,
-                Map.of(),
-                call.work().bytes()));
+                call.id(), call.attempt(), call.author(), call.options().linked(), runMillis, Map.of(), call.work()));
         if (runMillis > 0) {
             // The runner answers by then; if it cannot even do that, the caller is answered from here.
             Future<?> backstop = clock.schedule(

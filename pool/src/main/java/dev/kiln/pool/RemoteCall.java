@@ -3,7 +3,6 @@ package dev.kiln.pool;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,12 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A submitted call as a future whose cancel reaches the runner. */
-final class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implements Call<T> {
-    private final PendingCall pending;
+final class RemoteCall<T extends @Nullable Object> extends WaitingFuture<T> implements Call<T> {
+    private final OpenCall open;
     private final CallDesk desk;
 
-    RemoteCall(PendingCall pending, CallDesk desk) {
-        this.pending = pending;
+    RemoteCall(OpenCall open, CallDesk desk) {
+        super(desk::waiting);
+        this.open = open;
         this.desk = desk;
     }
 
@@ -28,14 +28,19 @@ final class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> 
         }
     }
 
+    /** Whether its work may have begun somewhere. */
+    boolean mayHaveBegun() {
+        return open.mayHaveBegun();
+    }
+
     @Override
     public long id() {
-        return pending.id();
+        return open.id();
     }
 
     @Override
     public Optional<String> runner() {
-        return Optional.ofNullable(pending.runner());
+        return Optional.ofNullable(open.runner());
     }
 
     @Override
@@ -55,8 +60,8 @@ final class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> 
             return get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new CallTimedOut(
-                    desk.describe(pending) + " has no outcome after " + atMost + "; it goes on",
-                    pending.runner() == null ? CallTimedOut.Phase.QUEUE : CallTimedOut.Phase.RUN,
+                    desk.describe(open) + " has no outcome after " + atMost + "; it goes on",
+                    open.runner() == null ? CallTimedOut.Phase.QUEUE : CallTimedOut.Phase.RUN,
                     false,
                     null);
         } catch (InterruptedException e) {
@@ -69,12 +74,12 @@ final class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> 
     private CallCancelled interrupted(InterruptedException e) {
         cancel();
         Thread.currentThread().interrupt();
-        return new CallCancelled(desk.describe(pending) + " was cancelled: its caller was interrupted", e);
+        return desk.interrupted(open, e);
     }
 
     private RuntimeException unwrap(Exception e) {
         if (e instanceof CancellationException) {
-            return desk.cancelled(pending);
+            return desk.cancelled(open);
         }
         return switch (e.getCause()) {
             case RuntimeException failure -> failure;
@@ -92,12 +97,6 @@ final class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         // This future is cancelled before its outcome is decided, so that it never looks failed instead.
-        return desk.cancel(pending, () -> super.cancel(mayInterruptIfRunning));
-    }
-
-    /** Dependents made from this one are ordinary futures: cancelling them does not cancel the call. */
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
+        return desk.cancel(open, () -> super.cancel(mayInterruptIfRunning));
     }
 }

@@ -83,7 +83,8 @@ final class Switchboard {
                 tell(
                         call == null
                                 ? new BookEvent.Finished(m.call(), from.id(), false, false)
-                                : new BookEvent.NotTaken(m.call(), from.id(), call.latestStartNanos()));
+                                : new BookEvent.NotTaken(
+                                        m.call(), from.id(), call.limits().latestStartNanos()));
             case TIMED_OUT, CANCELLED -> {
                 String what = "call " + m.call() + " of pool " + options.name() + " on runner " + from.id();
                 calls.fail(

@@ -1,0 +1,45 @@
+package dev.kiln.pool;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.wire.CallTerms;
+import java.util.Optional;
+
+/**
+ * How calls get under way: through the pool's books where it was opened, over the link from a runner. Any thread.
+ */
+interface CallPath {
+
+    /** The pool's name. */
+    String pool();
+
+    /** The runner that this is, if it is one. */
+    Optional<ProcessRef> self();
+
+    /** By which work is packed and outcomes are read. */
+    FrameSpace space();
+
+    /**
+     * Packs work and starts a call.
+     *
+     * @throws dev.kiln.frame.NotTransferable if a part of it cannot cross; nothing was started then
+     * @throws PoolClosed if there is no pool any more
+     */
+    OpenCall begin(Object work, CallOptions how, CallTerms.Kind kind);
+
+    /** Takes a call from those that are open; whoever does decides how it ends. False if it is over. */
+    boolean take(OpenCall call);
+
+    /** A call that was taken is no longer wanted where it waits or runs. */
+    void withdraw(OpenCall call);
+
+    /** This thread is about to wait for a call, until the result is closed. */
+    Wait waiting();
+
+    /** A thread waits. */
+    interface Wait extends AutoCloseable {
+        /** It is over. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.kiln.pool;
+
+import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.Parcel;
+import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.wire.CallTerms.Kind;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** The way of calls where the pool is: into the open calls and the books. Any thread. */
+final class PoolPath implements CallPath {
+    private static final Wait NOTHING_TO_LEND = () -> {};
+
+    private final PoolOptions options;
+    private final FrameSpace space;
+    private final OpenCalls calls;
+    private final Consumer<BookEvent> books;
+    private final BooleanSupplier closed;
+
+    PoolPath(
+            PoolOptions options, FrameSpace space, OpenCalls calls, Consumer<BookEvent> books, BooleanSupplier closed) {
+        this.options = options;
+        this.space = space;
+        this.calls = calls;
+        this.books = books;
+        this.closed = closed;
+    }
+
+    @Override
+    public String pool() {
+        return options.name();
+    }
+
+    @Override
+    public Optional<ProcessRef> self() {
+        return Optional.empty();
+    }
+
+    @Override
+    public FrameSpace space() {
+        return space;
+    }
+
+    @Override
+    public OpenCall begin(Object work, CallOptions how, Kind kind) {
+        if (closed.getAsBoolean()) {
+            throw closedNow();
+        }
+        Parcel parcel = space.packWork(work); // what cannot cross is refused here, before anything is asked for it
+        var limits = CallLimits.of(options, how, kind, System.nanoTime());
+        var call = new PendingCall(calls.nextId(), space.self(), parcel.bytes(), how, limits);
+        // What the closure captured stays held until the call is over, however it ends.
+        CompletableFuture<?> _ =
+                call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
+        enter(call);
+        return call;
+    }
+
+    /** A call begins: from here on the first to take it out of the open calls ends it. */
+    void enter(PendingCall call) {
+        calls.add(call); // before the books know it, so that an answer always finds it
+        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos()));
+        if (closed.getAsBoolean()) { // the books may have ended before they read this
+            calls.fail(call.id(), closedNow());
+        }
+    }
+
+    private PoolClosed closedNow() {
+        return new PoolClosed("pool " + options.name() + " is closed; open another one");
+    }
+
+    @Override
+    public boolean take(OpenCall call) {
+        return calls.take(call.id());
+    }
+
+    @Override
+    public void withdraw(OpenCall call) {
+        books.accept(new BookEvent.Withdrawn(call.id()));
+    }
+
+    @Override
+    public Wait waiting() {
+        return NOTHING_TO_LEND; // who waits here has no slot
+    }
+}
