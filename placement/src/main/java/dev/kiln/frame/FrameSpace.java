@@ -117,6 +117,19 @@ public final class FrameSpace implements AutoCloseable {
         return pack(box, "the exception", Packing.Way.CLOSED, 0, receiver);
     }
 
+    /**
+     * Packs a value so that its bytes need nobody afterwards: they hold the data of all its frames, wherever that is, and may
+     * be kept for as long as one likes and unpacked anywhere, any number of times.
+     *
+     * @throws NotTransferable if a part of it cannot cross
+     * @throws KilnException if the data of a frame could not be had
+     */
+    public byte[] packWhole(@Nullable Object value) {
+        try (Parcel parcel = pack(value, "the value", Packing.Way.WHOLE, Long.MAX_VALUE, null)) {
+            return parcel.bytes();
+        }
+    }
+
     private static RemoteFailure picture(Throwable failure) {
         try {
             return RemoteFailure.of(failure);

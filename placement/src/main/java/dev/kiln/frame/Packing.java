@@ -34,6 +34,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         PLACED,
         /** Computed; local data by value. */
         VALUE,
+        /** Computed; all data by value, wherever it is. */
+        WHOLE,
         /** Not at all: they arrive closed. */
         CLOSED
     }
@@ -65,7 +67,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         return switch (way) {
             case PLAN -> new FrameMark(frame.plan());
             case CLOSED -> new FrameMark(null);
-            case PLACED, VALUE -> computed(frame);
+            case PLACED, VALUE, WHOLE -> computed(frame);
         };
     }
 
@@ -100,7 +102,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
             if (leaf instanceof RemoteTable remote) {
                 remote.check();
             }
-            Leaf ours = leaf instanceof RemoteTable remote && remote.space() != space ? fetched(remote) : leaf;
+            Leaf ours = leaf instanceof RemoteTable remote && comesAlong(remote) ? fetched(remote) : leaf;
             ours.retain();
             leaves.add(ours);
             known = new LeafMark(leaves.size() - 1);
@@ -109,7 +111,12 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         return known;
     }
 
-    /** A handle of another pool means nothing here: its data comes along. */
+    /** A handle of another pool means nothing here. */
+    private boolean comesAlong(RemoteTable remote) {
+        return way == Way.WHOLE || remote.space() != space;
+    }
+
+    /** The data of a handle, which comes along in its place. */
     private Table fetched(RemoteTable remote) {
         return fetched.computeIfAbsent(remote, key -> key.space().collect(new Plan.Source(key)));
     }

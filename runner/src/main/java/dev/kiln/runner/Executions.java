@@ -40,6 +40,7 @@ final class Executions implements AutoCloseable {
     private final StrictSlots slots;
     private final StatusTeller status;
     private final ExecutorService threads;
+    private final ObjectHost objects;
     private final Map<ExecutionId, Execution> running = new ConcurrentHashMap<>();
     private final Set<ExecutionId> tombstones = new LinkedHashSet<>(); // the link's thread only
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -63,6 +64,7 @@ final class Executions implements AutoCloseable {
                 .daemon()
                 .name("kiln-call-" + process.id() + "-", 1)
                 .factory());
+        this.objects = new ObjectHost(space, process.id(), threads);
     }
 
     void begin(Link link, Execute work) {
@@ -120,7 +122,7 @@ final class Executions implements AutoCloseable {
         Parcel outcome;
         boolean threw = false;
         try {
-            outcome = space.packResult(call(execution, work), work.author());
+            outcome = call(execution, work);
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
             Exhaustion.look(t);
             threw = true;
@@ -135,15 +137,16 @@ final class Executions implements AutoCloseable {
         conclude(link, execution, threw, outcome);
     }
 
-    private @Nullable Object call(Execution execution, Execute work) throws Exception {
+    private Parcel call(Execution execution, Execute work) throws Exception {
         if (execution.cancelled()) {
             throw new InterruptedException("call " + work.call() + " was no longer wanted before it began");
         }
         return switch (read(work)) {
-            case RemoteCallable<?> callable -> callable.call();
+            case ObjectWork object -> objects.run(work.call(), work.author(), object);
+            case RemoteCallable<?> callable -> space.packResult(callable.call(), work.author());
             case RemoteRunnable runnable -> {
                 runnable.run();
-                yield null;
+                yield space.packResult(null, work.author());
             }
             case null -> throw new IllegalArgumentException("the work of call " + work.call() + " is null");
             case Object other ->
@@ -167,8 +170,9 @@ final class Executions implements AutoCloseable {
         ExecutionId id = execution.execution();
         boolean holdsSlot = false;
         if (execution.finish()) {
-            holdsSlot = !threw && slots.keep(id.call(), outcome);
+            holdsSlot = !threw && (objects.holds(id.call()) || slots.keep(id.call(), outcome));
         } else {
+            objects.release(id.call(), () -> {}); // made too late: nobody will ever know of it
             @Nullable Ending why = execution.stopped();
             link.send(why == null ? new SlotFreed(id.call()) : new Ended(id.call(), id.attempt(), why, true));
         }
@@ -202,9 +206,21 @@ final class Executions implements AutoCloseable {
         return running.size();
     }
 
-    /** Whether no call runs, and the outcomes of those that ran are handed to the link. */
+    /**
+     * Whether no call runs, and the outcomes of those that ran are handed to the link. Objects that are placed here go then,
+     * and it is quiet when they are closed.
+     */
     boolean quiet() {
-        return unanswered.get() == 0;
+        if (unanswered.get() != 0) {
+            return false;
+        }
+        objects.releaseAll();
+        return objects.isEmpty();
+    }
+
+    /** The objects that calls have placed here. */
+    ObjectHost objects() {
+        return objects;
     }
 
     /** How many calls have begun here. */
@@ -216,9 +232,9 @@ final class Executions implements AutoCloseable {
         return running.values().stream().anyMatch(execution -> !execution.linked());
     }
 
-    /** Takes no more calls if none is running; whether that is so. */
+    /** Takes no more calls if none is running and no object is placed here; whether that is so. */
     synchronized boolean stopTakingIfIdle() {
-        boolean idle = running.isEmpty();
+        boolean idle = running.isEmpty() && objects.isEmpty(); // a call that places one runs until it is here
         taking &= !idle;
         return idle;
     }

@@ -145,7 +145,9 @@ public final class RunnerNode implements Link.Listener {
                         "told to end",
                         () -> executions.quiet() && link.flushed());
             }
-            case Message.Settled _, Message.Release _ ->
+            case Message.Release release ->
+                executions.objects().release(release.object(), () -> link.send(new SlotFreed(release.object())));
+            case Message.Settled _ ->
                 throw new dev.kiln.runner.wire.ProtocolViolation("nothing that this runner asked for");
             case Hello _,
                     Message.Resume _,
