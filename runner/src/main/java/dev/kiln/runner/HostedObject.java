@@ -30,6 +30,7 @@ final class HostedObject {
         }
     };
 
+    private final long number;
     private final Object object;
     private final Class<?> type;
     private final @Nullable RemoteFunction<Object, @Nullable Object> checkpoint;
@@ -42,27 +43,29 @@ final class HostedObject {
         T on(Object object) throws Exception;
     }
 
-    private HostedObject(Object object, ObjectWork.Place place) {
+    private HostedObject(long number, Object object, ObjectRecipe recipe) {
+        this.number = number;
         this.object = object;
-        this.type = place.type();
-        this.checkpoint = place.checkpoint();
-        this.turn = place.concurrent() ? turns.readLock() : turns.writeLock();
+        this.type = recipe.type();
+        this.checkpoint = recipe.checkpoint();
+        this.turn = recipe.concurrent() ? turns.readLock() : turns.writeLock();
     }
 
-    static HostedObject of(ObjectWork.Place place, @Nullable Object made, String maker) {
-        String type = place.type().getName();
+    /** @param made what the recipe's factory or restore function, the {@code maker}, has returned */
+    static HostedObject of(long number, ObjectRecipe recipe, @Nullable Object made, String maker) {
+        String type = recipe.type().getName();
         if (made == null) {
             throw new IllegalArgumentException("the " + maker + " of a placed " + type + " returned null");
         }
-        if (!place.type().isInstance(made)) {
+        if (!recipe.type().isInstance(made)) {
             throw new IllegalArgumentException("the " + maker + " of a placed " + type + " returned a "
                     + made.getClass().getName() + ", which does not implement it");
         }
-        return new HostedObject(made, place);
+        return new HostedObject(number, made, recipe);
     }
 
-    String typeName() {
-        return type.getName();
+    long number() {
+        return number;
     }
 
     /** Does something when it is its turn; an interrupt ends the waiting. A deed may call the object again. */

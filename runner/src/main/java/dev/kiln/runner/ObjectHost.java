@@ -7,16 +7,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The objects that calls placed here, each under the number of its call, until they are released. Work on them is done on the
- * thread of the call that brings it. Any thread.
+ * The objects that calls placed here, until they are released. Work on them is done on the thread of the call that brings it.
+ * Any thread.
  */
 final class ObjectHost {
     private final FrameSpace space;
     private final String runner;
     private final Executor threads;
-    private final Map<Long, HostedObject> objects = new ConcurrentHashMap<>();
+    private final Map<Long, HostedObject> byCall = new ConcurrentHashMap<>();
+    private final Map<Long, HostedObject> byNumber = new ConcurrentHashMap<>();
 
     /** @param threads run the objects' own {@code close} */
     ObjectHost(FrameSpace space, String runner, Executor threads) {
@@ -33,12 +35,10 @@ final class ObjectHost {
      */
     Parcel run(long call, ProcessRef author, ObjectWork work) throws Exception {
         return switch (work) {
-            case ObjectWork.Place place -> {
-                objects.put(call, HostedObject.of(place, place.factory().call(), "factory"));
-                yield space.packResult(null, author);
-            }
-            case ObjectWork.Restore restore -> {
-                objects.put(call, restored(restore, author));
+            case ObjectWork.Make make -> {
+                HostedObject made = make(make, author);
+                byCall.put(call, made);
+                byNumber.put(made.number(), made);
                 yield space.packResult(null, author);
             }
             case ObjectWork.Invoke invoke -> {
@@ -54,54 +54,66 @@ final class ObjectHost {
         };
     }
 
-    private HostedObject restored(ObjectWork.Restore restore, ProcessRef author) throws Exception {
-        if (space.unpack(restore.place(), author) instanceof ObjectWork.Place place && place.restore() != null) {
-            return HostedObject.of(
-                    place, place.restore().apply(space.unpack(restore.state(), author)), "restore function");
+    private HostedObject make(ObjectWork.Make make, ProcessRef author) throws Exception {
+        if (!(space.unpack(make.recipe(), author) instanceof ObjectRecipe recipe)) {
+            throw new IllegalArgumentException("nothing says how to make object " + make.object());
         }
-        throw new IllegalArgumentException("nothing says how to restore the object");
+        if (make.state() == null) {
+            return HostedObject.of(make.object(), recipe, recipe.factory().call(), "factory");
+        }
+        if (recipe.restore() == null) {
+            throw new IllegalArgumentException("nothing says how to restore object " + make.object());
+        }
+        @Nullable Object state = space.unpack(make.state(), author);
+        return HostedObject.of(make.object(), recipe, recipe.restore().apply(state), "restore function");
     }
 
-    private HostedObject find(long object) {
-        HostedObject found = objects.get(object);
+    private HostedObject find(long number) {
+        HostedObject found = byNumber.get(number);
         if (found == null || found.released()) {
-            throw new IllegalStateException("object " + object + " is not on runner " + runner + " any more");
+            throw new IllegalStateException("object " + number + " is not on runner " + runner + " any more");
         }
         return found;
     }
 
     /** Whether the call placed an object that is still here. */
     boolean holds(long call) {
-        return objects.containsKey(call);
+        return byCall.containsKey(call);
     }
 
     boolean isEmpty() {
-        return objects.isEmpty();
+        return byCall.isEmpty();
     }
 
     /**
      * Lets an object go: what waits for its turn is still done, then it is closed if it can be.
      *
+     * @param call the one that placed it
      * @param gone called when that is over; not if there is no such object, or it is going already
      */
-    void release(long object, Runnable gone) {
-        HostedObject target = objects.get(object);
+    void release(long call, Runnable gone) {
+        HostedObject target = byCall.get(call);
         if (target == null || !target.release()) {
             return;
         }
         try {
             threads.execute(() -> {
                 target.close();
-                objects.remove(object);
+                forget(call, target);
                 gone.run();
             });
         } catch (RejectedExecutionException e) {
-            objects.remove(object); // the runner is ending, and everything on it
+            forget(call, target); // the runner is ending, and everything on it
         }
+    }
+
+    private void forget(long call, HostedObject target) {
+        byCall.remove(call);
+        byNumber.remove(target.number(), target);
     }
 
     /** Lets all objects go. */
     void releaseAll() {
-        objects.keySet().forEach(object -> release(object, () -> {}));
+        byCall.keySet().forEach(call -> release(call, () -> {}));
     }
 }

@@ -146,7 +146,7 @@ public final class RunnerNode implements Link.Listener {
                         () -> executions.quiet() && link.flushed());
             }
             case Message.Release release ->
-                executions.objects().release(release.object(), () -> link.send(new SlotFreed(release.object())));
+                executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
             case Message.Settled _ ->
                 throw new dev.kiln.runner.wire.ProtocolViolation("nothing that this runner asked for");
             case Hello _,

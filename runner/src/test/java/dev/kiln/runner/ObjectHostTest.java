@@ -186,19 +186,19 @@ class ObjectHostTest {
         }
     }
 
-    private static ObjectWork.Place tally(int start, boolean concurrent) {
+    private static ObjectRecipe tally(int start, boolean concurrent) {
         RemoteFunction<MyTally, Object> checkpoint = MyTally::history;
         RemoteFunction<List<Integer>, Tally> restore = history -> new MyTally(history.getLast());
         return place(() -> new MyTally(start), concurrent, checkpoint, restore);
     }
 
     @SuppressWarnings("unchecked") // as the pool does: what restore takes is what checkpoint gave
-    private static ObjectWork.Place place(
+    private static ObjectRecipe place(
             RemoteCallable<?> factory,
             boolean concurrent,
             @Nullable RemoteFunction<?, ?> checkpoint,
             @Nullable RemoteFunction<?, ?> restore) {
-        return new ObjectWork.Place(
+        return new ObjectRecipe(
                 Tally.class,
                 factory,
                 concurrent,
@@ -221,8 +221,13 @@ class ObjectHostTest {
                 caller.unpack(assertInstanceOf(Threw.class, sent.take()).failure(), SELF);
     }
 
-    private void placed(long call, ObjectWork work) throws InterruptedException {
-        send(call, work);
+    private void make(long call, long object, ObjectRecipe recipe, byte @Nullable [] state) {
+        send(call, new ObjectWork.Make(object, packed(recipe), state));
+    }
+
+    private void placed(long call, long object, ObjectRecipe recipe, byte @Nullable [] state)
+            throws InterruptedException {
+        make(call, object, recipe, state);
         Returned returned = assertInstanceOf(Returned.class, sent.take());
         assertTrue(returned.holdsSlot());
         assertNull(caller.unpack(returned.result(), SELF));
@@ -231,40 +236,40 @@ class ObjectHostTest {
     @Test
     @DisplayName("O-01, O-02: an object is placed, keeps its slot, and its methods work on it, default ones too")
     void methodsWorkOnTheObject() throws Exception {
-        placed(1, tally(5, false));
-        invoke(2, 1, "add", 2);
+        placed(1, 1001, tally(5, false), null);
+        invoke(2, 1001, "add", 2);
         assertEquals(7, value());
-        invoke(3, 1, "twice", 10);
+        invoke(3, 1001, "twice", 10);
         assertEquals(27, value());
-        invoke(4, 1, "history");
+        invoke(4, 1001, "history");
         assertEquals(List.of(5, 7, 17, 27), value());
     }
 
     @Test
     @DisplayName("O-01: what a method throws is sent home as it is")
     void whatAMethodThrowsIsSentHome() throws Exception {
-        placed(1, tally(5, false));
-        invoke(2, 1, "fails");
+        placed(1, 1001, tally(5, false), null);
+        invoke(2, 1001, "fails");
         assertEquals("java.io.IOException: no disk", failure().toString());
-        send(3, new ObjectWork.Invoke(1, "nothing()V", new Object[0]));
+        send(3, new ObjectWork.Invoke(1001, "nothing()V", new Object[0]));
         assertTrue(failure().getMessage().contains("has no method nothing()V"));
-        invoke(4, 1, "add", 1);
+        invoke(4, 1001, "add", 1);
         assertEquals(6, value());
     }
 
     @Test
     @DisplayName("O-01: methods take turns, and who waits for its turn can be cancelled")
     void methodsTakeTurns() throws Exception {
-        placed(1, tally(0, false));
-        invoke(2, 1, "waits");
+        placed(1, 1001, tally(0, false), null);
+        invoke(2, 1001, "waits");
         began.await();
-        invoke(3, 1, "add", 10);
+        invoke(3, 1001, "add", 10);
         node.received(link, new Cancel(3, 1));
         assertEquals(new Ended(3, 1, Ending.CANCELLED, true), sent.take());
         assertInstanceOf(InterruptedException.class, failure());
         goOn.countDown();
         assertEquals(1, value());
-        invoke(4, 1, "add", 100);
+        invoke(4, 1001, "add", 100);
         assertEquals(101, value());
     }
 
@@ -272,22 +277,22 @@ class ObjectHostTest {
     @DisplayName("O-01: methods of a concurrent object run at the same time")
     void methodsOfAConcurrentObjectRunTogether() throws Exception {
         began = new CountDownLatch(2);
-        placed(1, tally(0, true));
-        invoke(2, 1, "together");
-        invoke(3, 1, "together");
+        placed(1, 1001, tally(0, true), null);
+        invoke(2, 1001, "together");
+        invoke(3, 1001, "together");
         assertEquals(1, (Integer) value() + (Integer) value());
     }
 
     @Test
     @DisplayName("O-02: a released object is closed after what waits for its turn, then its slot is free, once")
     void aReleasedObjectIsClosed() throws Exception {
-        placed(1, tally(0, false));
-        invoke(2, 1, "waits");
+        placed(1, 1001, tally(0, false), null);
+        invoke(2, 1001, "waits");
         began.await();
         node.received(link, new Release(1));
         node.received(link, new Release(1));
-        invoke(3, 1, "add", 1);
-        assertTrue(failure().getMessage().contains("object 1 is not on runner p-1 any more"));
+        invoke(3, 1001, "add", 1);
+        assertTrue(failure().getMessage().contains("object 1001 is not on runner p-1 any more"));
         assertEquals(0, CLOSED.get());
         goOn.countDown();
         assertEquals(1, value());
@@ -302,18 +307,18 @@ class ObjectHostTest {
     @Test
     @DisplayName("O-02: a runner with a placed object is not idle")
     void aRunnerWithAnObjectIsNotIdle() throws Exception {
-        placed(1, tally(0, false));
+        placed(1, 1001, tally(0, false), null);
         node.received(link, new Retire(new byte[0]));
         assertEquals(new RetireAnswer(false), sent.take());
-        invoke(2, 1, "add", 1);
+        invoke(2, 1001, "add", 1);
         assertEquals(1, value());
     }
 
     @Test
     @DisplayName("P-10: a runner that is told to end closes its objects first")
     void aRunnerThatEndsClosesItsObjects() throws Exception {
-        placed(1, tally(0, false));
-        placed(2, tally(0, true));
+        placed(1, 1001, tally(0, false), null);
+        placed(2, 1002, tally(0, true), null);
         node.received(link, new Shutdown(60_000));
         assertEquals("told to end", exit.get());
         assertEquals(2, CLOSED.get());
@@ -323,8 +328,9 @@ class ObjectHostTest {
     @Test
     @DisplayName("C-08: an object whose placing was cancelled, or failed, is not there")
     void anObjectThatCameTooLateIsNotThere() throws Exception {
-        send(
+        make(
                 1,
+                1001,
                 place(
                         () -> {
                             began.countDown();
@@ -341,17 +347,18 @@ class ObjectHostTest {
                         },
                         false,
                         null,
-                        null));
+                        null),
+                null);
         began.await();
         node.received(link, new Cancel(1, 1));
         assertEquals(new Ended(1, 1, Ending.CANCELLED, true), sent.take());
         assertFalse(assertInstanceOf(Returned.class, sent.take()).holdsSlot());
 
-        send(2, place(() -> null, false, null, null));
+        make(2, 1002, place(() -> null, false, null, null), null);
         assertEquals(
                 "the factory of a placed " + Tally.class.getName() + " returned null",
                 failure().getMessage());
-        send(3, place(() -> "text", false, null, null));
+        make(3, 1003, place(() -> "text", false, null, null), null);
         assertTrue(failure().getMessage().endsWith("returned a java.lang.String, which does not implement it"));
 
         node.received(link, new Shutdown(60_000));
@@ -362,18 +369,18 @@ class ObjectHostTest {
     @Test
     @DisplayName("O-03: what is kept of an object makes it again, on any runner, frames included")
     void whatIsKeptMakesItAgain() throws Exception {
-        ObjectWork.Place place = tally(5, false);
-        placed(1, place);
-        invoke(2, 1, "add", 2);
+        ObjectRecipe place = tally(5, false);
+        placed(1, 1001, place, null);
+        invoke(2, 1001, "add", 2);
         assertEquals(7, value());
-        send(3, new ObjectWork.Save(1));
+        send(3, new ObjectWork.Save(1001));
         byte[] state = (byte[]) value();
-        placed(4, new ObjectWork.Restore(packed(place), state));
-        invoke(5, 4, "history");
+        placed(4, 1001, place, state); // under its own number
+        invoke(5, 1001, "history");
         assertEquals(List.of(7), value());
 
-        placed(6, place(() -> new MyTally(0), false, null, null));
-        send(7, new ObjectWork.Save(6));
+        placed(6, 1006, place(() -> new MyTally(0), false, null, null), null);
+        send(7, new ObjectWork.Save(1006));
         assertTrue(failure().getMessage().contains("without checkpoint and restore"));
     }
 

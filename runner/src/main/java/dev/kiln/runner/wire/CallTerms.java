@@ -9,7 +9,7 @@ package dev.kiln.runner.wire;
  * @param idempotent whether it may be run again when its runner is lost
  * @param runner the one runner that it insists on, empty for any
  * @param key keeps calls of one key on one runner, empty for none
- * @param object the placed object that it is for, named by the call that placed it; 0 for none
+ * @param object the number of the placed object that it is for, 0 for none
  */
 public record CallTerms(
         Kind kind, long withinMillis, boolean linked, boolean idempotent, String runner, String key, long object) {

@@ -143,7 +143,7 @@ public sealed interface Message {
     record Lend(long call, boolean lent) implements Message {}
 
     /** Caller to runner: the object that the call placed there is to go. Answered by {@link SlotFreed}. */
-    record Release(long object) implements Message {}
+    record Release(long call) implements Message {}
 
     /** Runner to caller: a line that was printed there, by a call or, if {@code call} is 0, by something else. */
     record Output(long call, boolean error, String line) implements Message {}

@@ -192,7 +192,7 @@ final class MessageWriter {
             }
             case Release m -> {
                 out.writeByte(27);
-                out.writeLong(m.object());
+                out.writeLong(m.call());
                 yield NOTHING;
             }
             case Output m -> {
