@@ -87,12 +87,15 @@ final class Switchboard {
                                         m.call(), from.id(), call.limits().latestStartNanos()));
             case TIMED_OUT, CANCELLED -> {
                 String what = "call " + m.call() + " of pool " + options.name() + " on runner " + from.id();
+                // The books first: what a caller does who was told that the work did not stop comes after it, and so
+                // finds
+                // no such runner any more.
+                tell(new BookEvent.Finished(m.call(), from.id(), !m.stopped(), !m.stopped()));
                 calls.fail(
                         m.call(),
                         m.ending() == Message.Ending.TIMED_OUT
                                 ? timedOut(what, m.stopped())
                                 : new CallCancelled(what + " was cancelled by its runner", null));
-                tell(new BookEvent.Finished(m.call(), from.id(), !m.stopped(), !m.stopped()));
             }
         }
     }
