@@ -106,9 +106,9 @@ class DeathsIT {
     }
 
     private static long eatAllMemory() {
-        List<byte[]> eaten = new ArrayList<>();
+        Object[] eaten = {};
         while (true) {
-            eaten.add(new byte[1_000_000]);
+            eaten = new Object[] {eaten, new byte[1_000_000]}; // each keeps all before it
         }
     }
 
