@@ -53,6 +53,7 @@ final class Headquarters {
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean servedByBackend;
     private long saidNanos = System.nanoTime(); // chores thread only
 
     private Headquarters(PoolOptions options, Backend backend, Runnable forget) {
@@ -110,6 +111,7 @@ final class Headquarters {
                 chores.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         try {
             backend.open(options.name(), () -> new RunnerPort(reception, switchboard));
+            servedByBackend = true;
         } catch (BootProblem e) {
             tell(new BookEvent.Closing()); // the first that the books hear: they ask for no runner
             throw new BootFailed(
@@ -216,7 +218,9 @@ final class Headquarters {
         calls.failAll(why);
         questions.goneAll(reason);
         clock.shutdownNow();
-        backend.close();
+        if (servedByBackend) { // one that refused may serve another pool, which is to go on
+            backend.close();
+        }
         answers.close();
         space.close(why);
         owner.stop();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class InProcess implements Backend {
     private final Map<String, InProcessMachine> machines = new ConcurrentHashMap<>();
     private volatile @Nullable Door door;
+    private volatile boolean closed;
 
     @Override
     public String name() {
@@ -28,7 +29,7 @@ final class InProcess implements Backend {
     }
 
     @Override
-    public void open(String pool, Door entrance) throws BootProblem {
+    public synchronized void open(String pool, Door entrance) throws BootProblem {
         if (door != null) {
             throw new BootProblem(true, "this backend serves another pool already; make one for each pool", null);
         }
@@ -38,11 +39,14 @@ final class InProcess implements Backend {
     @Override
     public Machine boot(BootOrder order) throws BootProblem {
         Door entrance = door;
-        if (entrance == null) {
-            throw new BootProblem(true, "the backend is not open", null);
+        if (entrance == null || closed) {
+            throw new BootProblem(true, "the backend is not open" + (closed ? " any more" : ""), null);
         }
         var machine = new InProcessMachine();
         machines.put(order.runner(), machine);
+        if (closed) { // after it was put: either this sees the close, or the close sees the machine
+            machine.kill();
+        }
         var greeting = new RunnerGreeting(order.proof(), machine::taken, machine::over, machine::over);
         MemoryLink.Pair link = MemoryLink.connect(entrance.get(), greeting);
         machine.ended().thenRun(() -> {
@@ -60,6 +64,7 @@ final class InProcess implements Backend {
 
     @Override
     public void close() {
+        closed = true;
         machines.values().forEach(InProcessMachine::kill);
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalProcesses implements Backend {
     private final Set<LocalProcess> processes = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Site site;
+    private volatile boolean closed;
 
     /** What exists from open to close. */
     private record Site(HomeFolder home, LinkLoop loop, JavaCommand command, Thread exitHook) {}
@@ -28,7 +29,7 @@ final class LocalProcesses implements Backend {
     }
 
     @Override
-    public void open(String pool, Door door) throws BootProblem {
+    public synchronized void open(String pool, Door door) throws BootProblem {
         if (site != null) {
             throw new BootProblem(true, "this backend serves another pool already; make one for each pool", null);
         }
@@ -45,6 +46,7 @@ final class LocalProcesses implements Backend {
         try {
             loop.accept(home.listen(), door);
         } catch (IOException e) {
+            close();
             throw new BootProblem(true, "cannot listen at " + home.socket() + ": " + e.getMessage(), e);
         }
     }
@@ -52,8 +54,8 @@ final class LocalProcesses implements Backend {
     @Override
     public Machine boot(BootOrder order) throws BootProblem {
         Site at = site;
-        if (at == null) {
-            throw new BootProblem(true, "the backend is not open", null);
+        if (at == null || closed) {
+            throw new BootProblem(true, "the backend is not open" + (closed ? " any more" : ""), null);
         }
         ProcessHandle self = ProcessHandle.current();
         var boot = new BootFile(
@@ -68,6 +70,9 @@ final class LocalProcesses implements Backend {
             builder.environment().putAll(order.env());
             var process = new LocalProcess(order.runner(), builder.start());
             processes.add(process);
+            if (closed) { // after it was added: either this sees the close, or the close sees the process
+                process.kill();
+            }
             process.ended().thenRun(() -> processes.remove(process));
             return process;
         } catch (IOException e) {
@@ -86,6 +91,7 @@ final class LocalProcesses implements Backend {
         if (was == null) {
             return;
         }
+        closed = true;
         processes.forEach(LocalProcess::kill);
         processes.forEach(process -> process.ended().toCompletableFuture().join());
         was.loop.close();

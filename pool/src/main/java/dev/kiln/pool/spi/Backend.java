@@ -18,14 +18,15 @@ public interface Backend extends AutoCloseable {
      *
      * @param pool the pool's name
      * @param door greets runners that did not come by a socket of the backend's own
-     * @throws BootProblem if no runner can ever be started this way; the message says what to do
+     * @throws BootProblem if no runner can ever be started this way, or if this backend serves another pool, which is not
+     *     disturbed; the message says what to do. Nothing of this attempt is left then, and close does not follow
      */
     void open(String pool, Door door) throws BootProblem;
 
     /**
      * Asks for one runner and returns as soon as it is asked for; the runner shows by its greeting that it is up.
      *
-     * @throws BootProblem if it cannot be had
+     * @throws BootProblem if it cannot be had; permanent if this backend is not open
      */
     Machine boot(BootOrder order) throws BootProblem;
 
