@@ -15,6 +15,7 @@ import dev.kiln.pool.spi.BootOrder;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.RunnerExit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +93,10 @@ class DeathsIT {
         }
         for (Call<Long> call : running) {
             RunnerLost lost = assertThrows(RunnerLost.class, () -> call.join(AT_ONCE));
-            assertTrue(lost.exit().contains(forWantOfMemory ? "OutOfMemoryError" : "SIGKILL"), lost.exit());
+            assertEquals(
+                    forWantOfMemory ? RunnerExit.Kind.OUT_OF_MEMORY : RunnerExit.Kind.SIGNAL,
+                    lost.exit().kind(),
+                    lost::getMessage);
         }
         Set<Long> served = new HashSet<>();
         for (Call<Long> call : waiting) {
@@ -118,14 +122,14 @@ class DeathsIT {
         private final List<Rumoured> machines = new CopyOnWriteArrayList<>();
 
         /** A process and what is said about it. */
-        private record Rumoured(Machine process, CompletableFuture<String> said) implements Machine {
+        private record Rumoured(Machine process, CompletableFuture<RunnerExit> said) implements Machine {
             @Override
             public OptionalLong pid() {
                 return process.pid();
             }
 
             @Override
-            public CompletionStage<String> ended() {
+            public CompletionStage<RunnerExit> ended() {
                 return said;
             }
 
@@ -180,9 +184,9 @@ class DeathsIT {
             gate.awaitBegun("running");
             Call<Long> waiting = pool.submit(Pid::here);
             Pid.freeze(first); // so that it cannot but speak after its death
-            rumours.machines.getFirst().said.complete("a rumour");
+            rumours.machines.getFirst().said.complete(RunnerExit.unknown("a rumour"));
             RunnerLost lost = assertThrows(RunnerLost.class, () -> running.join(AT_ONCE));
-            assertTrue(lost.exit().contains("a rumour"), lost.exit());
+            assertTrue(lost.exit().description().contains("a rumour"), lost::getMessage);
             assertNotEquals(first, waiting.join(), "served elsewhere");
             long losses = pool.stats().losses();
 

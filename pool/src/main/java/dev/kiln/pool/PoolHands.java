@@ -99,7 +99,7 @@ final class PoolHands {
                         e.call(),
                         new RunnerLost(
                                 name(e.call()) + " never ran: runner " + e.runner() + ", where it was to, is gone",
-                                "it takes no more calls",
+                                RunnerExit.unknown("it takes no more calls"),
                                 null));
             case BookEffect.Saturated e ->
                 calls.fail(

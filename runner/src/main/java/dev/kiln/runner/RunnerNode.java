@@ -263,10 +263,10 @@ public final class RunnerNode implements Link.Listener {
     private void endIfDue() {
         @Nullable String reason = departure.due(System.nanoTime());
         if (reason != null && over.compareAndSet(false, true)) {
+            link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
             executions.close();
             desk.close();
             space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
-            link.close();
             clock.shutdownNow();
             books.shutdown();
             exit.accept(reason);

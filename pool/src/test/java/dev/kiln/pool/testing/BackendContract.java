@@ -18,6 +18,7 @@ import dev.kiln.pool.spi.Machine;
 import dev.kiln.pool.testing.WatchedBackend.Booted;
 import dev.kiln.pool.testing.WatchedBackend.Fault;
 import dev.kiln.runner.Runner;
+import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.Message.Hello;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public abstract class BackendContract {
     }
 
     /** Waits until it has ended; @return how */
-    protected static String end(Machine machine) throws Exception {
+    protected static RunnerExit end(Machine machine) throws Exception {
         return machine.ended().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
@@ -78,7 +79,9 @@ public abstract class BackendContract {
     void allThatWasBootedHasEnded() throws Exception {
         for (WatchedBackend backend : backends) {
             for (Booted booted : backend.boots()) {
-                assertFalse(end(booted.machine()).isBlank(), booted.order().runner());
+                assertFalse(
+                        end(booted.machine()).description().isBlank(),
+                        booted.order().runner());
             }
         }
         assertNothingIsLeft();
@@ -155,10 +158,10 @@ public abstract class BackendContract {
             assertFalse(machine.ended().toCompletableFuture().isDone());
             machine.kill();
             machine.kill();
-            String how = end(machine);
-            assertFalse(how.isBlank());
+            RunnerExit how = end(machine);
+            assertFalse(how.description().isBlank());
             RunnerLost lost = assertThrows(RunnerLost.class, () -> call.join(PATIENCE));
-            assertTrue(lost.exit().contains(how), lost.exit());
+            assertTrue(lost.exit().description().contains(how.description()), lost.getMessage());
             assertFalse(
                     first.equals(pool.call(() -> Runner.current().orElseThrow().id())));
             machine.kill();
@@ -176,8 +179,8 @@ public abstract class BackendContract {
         assertEquals("ending-1", visitors.next().runner());
         Machine starting = backend.boot(order("ending-2"));
         backend.close();
-        assertFalse(end(greeted).isBlank());
-        assertFalse(end(starting).isBlank());
+        assertFalse(end(greeted).description().isBlank());
+        assertFalse(end(starting).description().isBlank());
         backend.close();
     }
 
@@ -239,7 +242,7 @@ public abstract class BackendContract {
         backend.failNext(1, Fault.STILLBORN);
         assertThrows(BootFailed.class, () -> pool(backend).min(3).max(3).open());
         for (Booted booted : backend.boots()) {
-            assertFalse(end(booted.machine()).isBlank());
+            assertFalse(end(booted.machine()).description().isBlank());
         }
         pool(newBackend()).open().close(); // the name is free again
     }

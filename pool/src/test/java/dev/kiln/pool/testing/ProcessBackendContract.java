@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.RunnerLost;
 import dev.kiln.pool.testing.WatchedBackend.Booted;
+import dev.kiln.runner.RunnerExit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -46,9 +48,9 @@ public abstract class ProcessBackendContract extends BackendContract {
                         Runtime.getRuntime().halt(EXIT);
                         return 1;
                     }));
-            String how = end(backend.boots().getFirst().machine());
-            assertTrue(how.contains("exit code " + EXIT), how);
-            assertTrue(lost.exit().contains(how), lost.exit());
+            RunnerExit how = end(backend.boots().getFirst().machine());
+            assertEquals(OptionalInt.of(EXIT), how.code());
+            assertEquals(how, lost.exit());
         }
     }
 

@@ -5,6 +5,7 @@ import dev.kiln.pool.spi.BootOrder;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.RunnerExit;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -88,8 +89,8 @@ public final class WatchedBackend implements Backend {
         }
 
         @Override
-        public CompletionStage<String> ended() {
-            return CompletableFuture.completedFuture("stillborn, says the test");
+        public CompletionStage<RunnerExit> ended() {
+            return CompletableFuture.completedFuture(RunnerExit.unknown("stillborn, says the test"));
         }
 
         @Override
