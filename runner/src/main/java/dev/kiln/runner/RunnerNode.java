@@ -35,6 +35,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public final class RunnerNode implements Link.Listener {
     private final ScheduledExecutorService books;
     private final Link link;
     private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicLong executesRead = new AtomicLong();
     private volatile boolean lostCaller;
     private volatile long heardNanos = System.nanoTime();
     private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
@@ -115,7 +117,10 @@ public final class RunnerNode implements Link.Listener {
     public void received(Link from, Message message) {
         heardNanos = System.nanoTime();
         switch (message) {
-            case Execute work -> executions.begin(link, work);
+            case Execute work -> {
+                executions.begin(link, work);
+                executesRead.incrementAndGet(); // after: once it is counted, it runs or is answered
+            }
             case Cancel cancel -> executions.cancel(link, new ExecutionId(cancel.call(), cancel.attempt()));
             case Ask ask -> desk.take(ask, link::send);
             case CancelAsk cancel -> desk.cancel(cancel);
@@ -143,7 +148,8 @@ public final class RunnerNode implements Link.Listener {
                 end(
                         Duration.ofMillis(shutdown.drainMillis()),
                         "told to end",
-                        () -> executions.quiet() && link.flushed());
+                        // Large messages are overtaken: what was sent before this may still be on its way.
+                        () -> executesRead.get() >= shutdown.executions() && executions.quiet() && link.flushed());
             }
             case Message.Release release ->
                 executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));

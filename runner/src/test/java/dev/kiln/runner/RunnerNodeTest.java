@@ -239,7 +239,7 @@ class RunnerNodeTest {
     @DisplayName("P-26: a busy runner that was told to end and is then asked finishes what it has")
     void aBusyRunnerThatWasToldToEndFinishesWhatItHas() throws Exception {
         execute(1, 0, RunnerNodeTest::waits);
-        node.received(link, new Shutdown(60_000));
+        node.received(link, new Shutdown(60_000, 1));
         node.received(link, new Retire(NO_CHECK));
         assertEquals(new RetireAnswer(false), next());
         goOn.countDown();
@@ -267,7 +267,7 @@ class RunnerNodeTest {
         link.flushed = false;
         execute(1, 0, RunnerNodeTest::waits);
         began.await();
-        node.received(link, new Shutdown(60_000));
+        node.received(link, new Shutdown(60_000, 1));
         execute(2, 0, () -> 7);
         assertEquals(new Ended(2, 1, Ending.NOT_TAKEN, true), next());
         goOn.countDown();
@@ -285,11 +285,23 @@ class RunnerNodeTest {
     }
 
     @Test
+    @DisplayName("P-26: a call that is overtaken by the word to end is answered before the runner ends")
+    void aCallThatIsOvertakenIsAnsweredBeforeTheRunnerEnds() throws Exception {
+        node.received(link, new Shutdown(60_000, 1));
+        int asked = link.askedWhetherFlushed.get();
+        assertFalse(exit.isDone());
+        execute(1, 0, () -> 7);
+        assertEquals(new Ended(1, 1, Ending.NOT_TAKEN, true), next());
+        assertEquals("told to end", exit.get());
+        assertTrue(link.askedWhetherFlushed.get() > asked);
+    }
+
+    @Test
     @DisplayName("P-10: a runner whose time to finish is over ends whatever runs")
     void aRunnerWhoseTimeIsOverEnds() throws Exception {
         execute(1, 0, RunnerNodeTest::waitsWhateverHappens);
         began.await();
-        node.received(link, new Shutdown(1));
+        node.received(link, new Shutdown(1, 1));
         assertEquals("told to end", exit.get());
     }
 

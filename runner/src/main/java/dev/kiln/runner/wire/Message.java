@@ -182,6 +182,11 @@ public sealed interface Message {
     /** Runner to caller: whether it goes. After {@code true} it takes no work and exits. */
     record RetireAnswer(boolean goes) implements Message {}
 
-    /** Caller to runner: take no more work, finish what runs within this time, then exit. */
-    record Shutdown(long drainMillis) implements Message {}
+    /**
+     * Caller to runner: take no more work, finish what runs within this time, then exit.
+     *
+     * @param executions how many {@link Execute}s the caller has sent: a large one arrives later than this, and is answered
+     *     before the runner ends
+     */
+    record Shutdown(long drainMillis, long executions) implements Message {}
 }

@@ -58,7 +58,7 @@ final class MessageReader {
             case 17 -> new Status(in.readInt(), in.readLong(), in.readLong());
             case 18 -> new Retire(in.readAllBytes());
             case 19 -> new RetireAnswer(in.readBoolean());
-            case 20 -> new Shutdown(in.readLong());
+            case 20 -> new Shutdown(in.readLong(), in.readLong());
             case 21 -> new Resume(readProcess(in), readBytes(in), in.readLong());
             case 22 -> new Resumed(readBytes(in), in.readLong());
             case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), in.readAllBytes());

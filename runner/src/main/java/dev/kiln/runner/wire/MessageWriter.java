@@ -150,6 +150,7 @@ final class MessageWriter {
             case Shutdown m -> {
                 out.writeByte(20);
                 out.writeLong(m.drainMillis());
+                out.writeLong(m.executions());
                 yield NOTHING;
             }
             case Resume m -> {

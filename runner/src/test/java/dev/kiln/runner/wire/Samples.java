@@ -92,7 +92,7 @@ final class Samples {
                 new Status(random.nextInt(), random.nextLong(), random.nextLong()),
                 new Retire(bytes()),
                 new RetireAnswer(random.nextBoolean()),
-                new Shutdown(random.nextLong()),
+                new Shutdown(random.nextLong(), random.nextLong()),
                 new Resume(process(), bytes(), random.nextLong()),
                 new Resumed(bytes(), random.nextLong()),
                 new Withdraw(random.nextLong()),
