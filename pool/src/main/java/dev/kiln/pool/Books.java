@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.pool.CrewMember.Leaving;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -344,15 +345,20 @@ final class Books {
         return crew;
     }
 
-    PoolStats stats() {
+    /** @param done calls that returned, and {@code failed}, those that did not: the books do not hear how calls end */
+    PoolStats stats(long now, long done, long failed) {
         return new PoolStats(
                 line.size(),
                 sent.size(),
                 crew.booting(),
                 crew.ready(),
                 crew.retiring(),
+                crew.freeSlots(),
+                Duration.ofNanos(Math.max(0, now - line.firstSinceNanos(now))),
                 growth.booted(),
                 growth.failures(),
-                losses);
+                losses,
+                done,
+                failed);
     }
 }

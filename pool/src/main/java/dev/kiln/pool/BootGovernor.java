@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BootGovernor {
     private static final long FIRST_PAUSE = Duration.ofMillis(250).toNanos();
-    private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
+    static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
     private static final long REFILL_PAUSE = Duration.ofSeconds(1).toNanos();
     private static final int DOUBLINGS = 7;
 

@@ -44,7 +44,9 @@ final class CallDesk {
         } catch (InterruptedException e) {
             if (cancel(call, () -> {})) {
                 Thread.currentThread().interrupt();
-                throw interrupted(call, e);
+                CallCancelled failure = interrupted(call, e);
+                path.failed(call, failure);
+                throw failure;
             }
             try {
                 return read(call, call.outcome().join(), null); // it was over before the interrupt: that counts
@@ -143,12 +145,13 @@ final class CallDesk {
             case Outcome.Returned returned -> (T) space.unpack(returned.result(), returned.runner());
             case Outcome.Threw threw -> {
                 Throwable cause = (Throwable) space.unpack(threw.failure(), threw.runner());
-                throw at(site, failed(call, cause));
+                throw at(call, site, failed(call, cause));
             }
-            case Outcome.Failed failed -> throw at(site, failed.why());
+            case Outcome.Failed failed -> throw at(call, site, failed.why());
             case Outcome.FailedThere failed -> {
                 Throwable why = (Throwable) space.unpack(failed.why(), failed.caller());
                 throw at(
+                        call,
                         site,
                         why instanceof KilnException known
                                 ? known
@@ -170,12 +173,13 @@ final class CallDesk {
     }
 
     /** Gives a failure the stack of the one who made the call: the present thread's, or the one that submitted it. */
-    private static KilnException at(@Nullable Throwable site, KilnException failure) {
+    private KilnException at(OpenCall call, @Nullable Throwable site, KilnException failure) {
         if (site == null) {
             failure.fillInStackTrace();
         } else {
             failure.setStackTrace(site.getStackTrace());
         }
+        path.failed(call, failure);
         return failure;
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.CallTerms;
@@ -32,6 +33,9 @@ interface CallPath {
 
     /** A call that was taken is no longer wanted where it waits or runs. */
     void withdraw(OpenCall call);
+
+    /** A call has failed, as its caller is told, or would be if it asked. */
+    default void failed(OpenCall call, KilnException failure) {}
 
     /** This thread is about to wait for a call, until the result is closed. */
     Wait waiting();

@@ -159,12 +159,12 @@ final class CrewMember {
 
     /** Whether it gets calls, or may get some again: what waits for it waits on. */
     boolean open() {
-        return state == RunnerState.BOOTING || state == RunnerState.READY || leaving == Leaving.ASKED && !spent;
+        return state == RunnerState.BOOTING || state == RunnerState.READY || (leaving == Leaving.ASKED && !spent);
     }
 
     /** Whether what is there already may be worked with: not once it was told to end. */
     boolean admits() {
-        return state == RunnerState.READY || state == RunnerState.RETIRING && leaving != Leaving.DRAINING;
+        return state == RunnerState.READY || (state == RunnerState.RETIRING && leaving != Leaving.DRAINING);
     }
 
     boolean idle() {

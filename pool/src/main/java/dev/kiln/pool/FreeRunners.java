@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ final class FreeRunners {
 
     private final String pool;
     private final Map<Long, RunnerLoad> loads = new HashMap<>();
-    private TreeSet<RunnerLoad> order;
+    private NavigableSet<RunnerLoad> order;
     private boolean fallenBack;
 
     FreeRunners(String pool, Dispatch policy) {
@@ -20,7 +21,7 @@ final class FreeRunners {
         this.order = ordered(policy);
     }
 
-    private static TreeSet<RunnerLoad> ordered(Comparator<RunnerLoad> policy) {
+    private static NavigableSet<RunnerLoad> ordered(Comparator<RunnerLoad> policy) {
         return new TreeSet<>(policy.thenComparingLong(RunnerLoad::number));
     }
 

@@ -46,6 +46,7 @@ final class Headquarters {
     private final AnswerDesk answers;
     private final ScheduledThreadPoolExecutor chores;
     private final ScheduledThreadPoolExecutor clock;
+    private final Herald herald;
     private final PoolOwner owner;
     private final Reception reception;
     private final CallDesk desk;
@@ -69,9 +70,11 @@ final class Headquarters {
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
+        this.herald = new Herald(options.name(), options.listener());
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
+        var boots = new BootDesk(options, backend, runners, clock, closing::get, this::tell);
         var hands = new PoolHands(
-                options, backend, space, runners, calls, questions, clock, GRACE, closing::get, this::tell);
+                options, boots, herald, space, runners, calls, questions, clock, GRACE, closing::get, this::tell);
         this.owner = new PoolOwner("kiln-pool-" + options.name(), books, effect -> {
             switch (effect) {
                 case BookEffect.Opened _ -> opened.complete(null);
@@ -81,7 +84,7 @@ final class Headquarters {
             }
         });
         this.reception = new Reception(runners, this::settingsOf, this::tell);
-        this.desk = new CallDesk(new PoolPath(options, space, calls, this::tell, closing::get));
+        this.desk = new CallDesk(new PoolPath(options, space, calls, this::tell, closing::get, herald));
     }
 
     private static ScheduledThreadPoolExecutor daemon(String name) {
@@ -186,7 +189,7 @@ final class Headquarters {
             for (CrewMember member : books.crew().all()) {
                 LiveRunner live = runners.find(member.id());
                 if (live != null) {
-                    infos.add(live.info(member.state(), member.calls().size()));
+                    infos.add(live.info(member.state(), member.activeCalls()));
                 }
             }
             return List.copyOf(infos);
@@ -194,7 +197,7 @@ final class Headquarters {
     }
 
     PoolStats stats() {
-        return owner.read(Books::stats);
+        return owner.read(books -> books.stats(System.nanoTime(), calls.returned(), calls.failed()));
     }
 
     /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
@@ -224,6 +227,7 @@ final class Headquarters {
         answers.close();
         space.close(why);
         owner.stop();
+        herald.close();
         chores.close();
         clock.close();
         forget.run();

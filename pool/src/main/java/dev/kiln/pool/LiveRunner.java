@@ -32,8 +32,10 @@ final class LiveRunner {
     private final Instant startedAt = Instant.now();
     private final CompletableFuture<Void> linkClosed = new CompletableFuture<>();
     private final CompletableFuture<RunnerExit> ended = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable BootFailed> arrival = new CompletableFuture<>();
     private final AtomicBoolean claimed = new AtomicBoolean();
     private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
+    private long executions; // how many were sent; owner's thread only
     private volatile @Nullable Machine machine;
     private volatile @Nullable Link link;
     private volatile @Nullable Hello hello;
@@ -90,7 +92,10 @@ final class LiveRunner {
         // sent counts. The link of a dead process ends at once; the limit is for a machine that took its network along.
         CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkClosed;
         CompletableFuture<?> _ = read.completeOnTimeout(null, DRAIN_LINK_MILLIS, TimeUnit.MILLISECONDS)
-                .thenRun(() -> ended.complete(explained(how)));
+                .thenRun(() -> {
+                    ended.complete(explained(how));
+                    arrival.complete(null);
+                });
     }
 
     /** How it ended by what is known on this side: a kill, or an end that looks regular, may have been the pool's doing. */
@@ -115,6 +120,17 @@ final class LiveRunner {
         hello = greeting;
         link = over;
         heard();
+        arrival.complete(null);
+    }
+
+    /** It came, and is no use. */
+    void refused(BootFailed why) {
+        arrival.complete(why);
+    }
+
+    /** Completes when it has greeted or ended, with null, or was refused. */
+    CompletableFuture<@Nullable BootFailed> arrival() {
+        return arrival;
     }
 
     void linkClosed() {
@@ -133,8 +149,14 @@ final class LiveRunner {
 
     /** Sends an execution of a call. Owner's thread. */
     void execute(Execute work) {
+        executions++;
         attempts.put(work.call(), work.attempt());
         send(work);
+    }
+
+    /** Tells it to finish what it was sent within that time, then to end. Owner's thread. */
+    void stop(long drainMillis) {
+        send(new Shutdown(drainMillis, executions));
     }
 
     /** Tells that the call's execution there is no longer wanted, unless it is over. */

@@ -4,6 +4,7 @@ import dev.kiln.KilnException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class OpenCalls {
     private final Map<Long, PendingCall> open = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
+    private final LongAdder returned = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     long nextId() {
         return lastId.incrementAndGet();
@@ -33,6 +36,7 @@ final class OpenCalls {
         if (call == null) {
             return false;
         }
+        (outcome instanceof Outcome.Returned ? returned : failed).increment();
         // Dependents of this future are all asynchronous: completing it runs nobody else's code on this thread.
         call.outcome().complete(outcome);
         return true;
@@ -44,7 +48,21 @@ final class OpenCalls {
 
     /** Takes a call out without an outcome: the one who does gives it one. */
     boolean take(long id) {
-        return open.remove(id) != null;
+        boolean taken = open.remove(id) != null;
+        if (taken) {
+            failed.increment(); // it is cancelled
+        }
+        return taken;
+    }
+
+    /** How many calls returned so far. */
+    long returned() {
+        return returned.sum();
+    }
+
+    /** How many calls ended otherwise so far. */
+    long failed() {
+        return failed.sum();
     }
 
     void failAll(KilnException why) {

@@ -41,6 +41,7 @@ public final class PoolBuilder {
     private int warmSpare;
     private Dispatch dispatch = Dispatch.leastLoaded();
     private Scaling scaling = Scaling.onDemand();
+    private @Nullable PoolListener listener;
     private List<String> jvmOptions = List.of();
     private Map<String, String> env = Map.of();
 
@@ -171,9 +172,10 @@ public final class PoolBuilder {
         return this;
     }
 
-    /** Not available yet. */
-    public PoolBuilder listener(Object listener) {
-        return notYet("listener", listener);
+    /** Who is told what happens in the pool. Default none. */
+    public PoolBuilder listener(PoolListener other) {
+        listener = Objects.requireNonNull(other, "listener");
+        return this;
     }
 
     /** Not available yet; only {@code false}. */
@@ -269,6 +271,7 @@ public final class PoolBuilder {
                 warmSpare,
                 dispatch,
                 scaling,
+                listener,
                 false,
                 jvmOptions,
                 env);

@@ -5,9 +5,6 @@ import dev.kiln.frame.FrameSpace;
 import dev.kiln.pool.BookEffect.CancelAt;
 import dev.kiln.pool.BookEffect.Dispatch;
 import dev.kiln.pool.BookEffect.Lost;
-import dev.kiln.pool.spi.Backend;
-import dev.kiln.pool.spi.BootOrder;
-import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.runner.Questions;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RunnerExit;
@@ -15,7 +12,6 @@ import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Retire;
-import dev.kiln.runner.wire.Message.Shutdown;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Does what the books want done, on the owner's thread; asking a backend for a runner, which may block, on its own. */
 final class PoolHands {
-    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
     private static final byte[] NO_CHECK = {};
 
     private final PoolOptions options;
-    private final Backend backend;
+    private final BootDesk boots;
+    private final Herald herald;
     private final FrameSpace space;
     private final LiveRunners runners;
     private final OpenCalls calls;
@@ -45,7 +41,8 @@ final class PoolHands {
 
     PoolHands(
             PoolOptions options,
-            Backend backend,
+            BootDesk boots,
+            Herald herald,
             FrameSpace space,
             LiveRunners runners,
             OpenCalls calls,
@@ -55,7 +52,8 @@ final class PoolHands {
             BooleanSupplier closing,
             Consumer<BookEvent> books) {
         this.options = options;
-        this.backend = backend;
+        this.boots = boots;
+        this.herald = herald;
         this.space = space;
         this.runners = runners;
         this.calls = calls;
@@ -110,14 +108,21 @@ final class PoolHands {
                 calls.fail(e.call(), new PoolClosed(name(e.call()) + " never ran: the pool was closed"));
             case Lost e -> calls.fail(e.call(), lost(e));
             case BookEffect.AskRetire e -> send(e.runner(), new Retire(e.mayRefuse() ? idleCheck : NO_CHECK));
-            case BookEffect.Stop e -> send(e.runner(), new Shutdown(TimeUnit.NANOSECONDS.toMillis(e.drainNanos())));
+            case BookEffect.Stop e -> {
+                LiveRunner runner = runners.find(e.runner());
+                if (runner != null) {
+                    runner.stop(TimeUnit.NANOSECONDS.toMillis(e.drainNanos()));
+                }
+            }
             case BookEffect.Kill e -> {
                 LiveRunner runner = runners.find(e.runner());
                 if (runner != null) {
                     runner.kill(e.why());
                 }
             }
-            case BookEffect.GrowStart _, BookEffect.GrowEnd _, BookEffect.Shrink _ -> {}
+            case BookEffect.GrowStart e -> herald.tell(e);
+            case BookEffect.GrowEnd e -> herald.tell(e);
+            case BookEffect.Shrink e -> herald.tell(e);
             case BookEffect.Opened _, BookEffect.OpenFailed _, BookEffect.AllGone _ ->
                 throw new IllegalArgumentException(effect + " is for whoever opens and closes the pool");
         }
@@ -152,21 +157,7 @@ final class PoolHands {
     private void boot(String id) {
         LiveRunner runner = runners.expect(id);
         runner.whenEnded(how -> ended(runner, how));
-        Thread.ofVirtual().name("kiln-boot-" + id).start(() -> {
-            try {
-                runner.runsOn(backend.boot(
-                        new BootOrder(id, runner.token(), runner.proof(), options.jvmOptions(), options.env())));
-            } catch (BootProblem | RuntimeException e) {
-                boolean permanent = e instanceof BootProblem problem && problem.permanent();
-                failed(id, new BootFailed("runner " + id + " could not be started: " + e.getMessage(), permanent, e));
-            }
-        });
-    }
-
-    private void failed(String id, BootFailed problem) {
-        runners.remove(id);
-        LOG.log(System.Logger.Level.WARNING, problem.getMessage());
-        books.accept(new BookEvent.BootProblem(id, problem));
+        boots.boot(runner);
     }
 
     /** Evidence of death. Whoever held frames there learns it before the books, and so before anybody whose call was lost. */

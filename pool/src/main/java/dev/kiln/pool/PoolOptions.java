@@ -26,6 +26,7 @@ record PoolOptions(
         int warmSpare,
         Dispatch dispatch,
         Scaling scaling,
+        @Nullable PoolListener listener,
         boolean virtualThreads,
         List<String> jvmOptions,
         Map<String, String> env) {

@@ -4,6 +4,7 @@ import dev.kiln.runner.wire.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class PoolOwner {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
 
+    private static final int BATCH = 1000;
+
     private final LinkedBlockingQueue<Consumer<Books>> mailbox = new LinkedBlockingQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
     private final Books books;
     private final Consumer<BookEffect> effects;
     private final Thread thread;
@@ -36,13 +40,17 @@ final class PoolOwner {
         mailbox.add(b -> apply(b.on(event, System.nanoTime())));
     }
 
-    /** Reads the books on their own thread. */
+    /**
+     * Reads the books on their own thread, between two events: after all that the asking thread told before, unless more than
+     * a thousand events wait, and then after at most twice as many. A poller does not wait for a long mailbox to be empty.
+     */
     <T> T read(Function<Books, T> question) {
         if (Thread.currentThread().equals(thread)) {
             return question.apply(books);
         }
         var answer = new CompletableFuture<T>();
-        mailbox.add(b -> answer.complete(question.apply(b)));
+        questions.add(() -> answer.complete(question.apply(books)));
+        mailbox.add(b -> {}); // wakes the owner
         while (true) {
             try {
                 return answer.get(100, TimeUnit.MILLISECONDS);
@@ -70,17 +78,24 @@ final class PoolOwner {
 
     private void loop() {
         List<Consumer<Books>> batch = new ArrayList<>();
+        List<Runnable> asked = new ArrayList<>();
         while (!over) {
             try {
                 @Nullable
                 Consumer<Books> first = mailbox.poll(books.nextTickNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                // Before the events: what somebody told before asking is in the mailbox now.
+                for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
+                    asked.add(question);
+                }
                 batch.add(first == null ? b -> apply(b.on(new BookEvent.Tick(), System.nanoTime())) : first);
-                mailbox.drainTo(batch);
+                mailbox.drainTo(batch, BATCH);
                 batch.forEach(this::handle);
+                asked.forEach(question -> handle(b -> question.run()));
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.WARNING, "nobody may interrupt {0}; it goes on", thread.getName());
             } finally {
                 batch.clear();
+                asked.clear();
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.gc.ProcessRef;
@@ -18,14 +19,21 @@ final class PoolPath implements CallPath {
     private final OpenCalls calls;
     private final Consumer<BookEvent> books;
     private final BooleanSupplier closed;
+    private final Herald herald;
 
     PoolPath(
-            PoolOptions options, FrameSpace space, OpenCalls calls, Consumer<BookEvent> books, BooleanSupplier closed) {
+            PoolOptions options,
+            FrameSpace space,
+            OpenCalls calls,
+            Consumer<BookEvent> books,
+            BooleanSupplier closed,
+            Herald herald) {
         this.options = options;
         this.space = space;
         this.calls = calls;
         this.books = books;
         this.closed = closed;
+        this.herald = herald;
     }
 
     @Override
@@ -79,6 +87,11 @@ final class PoolPath implements CallPath {
     @Override
     public void withdraw(OpenCall call) {
         books.accept(new BookEvent.Withdrawn(call.id()));
+    }
+
+    @Override
+    public void failed(OpenCall call, KilnException failure) {
+        herald.callFailed(call.id(), failure);
     }
 
     @Override

@@ -49,7 +49,9 @@ final class Reception {
             return new Taken(runner, settings.apply(runner.ref()));
         }
         String reason = "runner " + runner.id() + " is not the program of its caller: " + difference;
-        books.accept(new BookEvent.BootProblem(runner.id(), new BootFailed(reason, true, null)));
+        var problem = new BootFailed(reason, true, null);
+        books.accept(new BookEvent.BootProblem(runner.id(), problem)); // before anybody can tell them of its death
+        runner.refused(problem);
         runner.kill(reason);
         return new Refused(reason);
     }

@@ -217,7 +217,7 @@ final class Upkeep {
     }
 
     private boolean isMissed(CrewMember member, Growth growth, long now) {
-        return options.warmSpare() > 0 && slack.least(now) < 1 || growth.wouldMiss(member.freeSlots());
+        return (options.warmSpare() > 0 && slack.least(now) < 1) || growth.wouldMiss(member.freeSlots());
     }
 
     /** How long the next runner to go must have been idle. */

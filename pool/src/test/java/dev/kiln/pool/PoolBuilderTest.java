@@ -181,7 +181,6 @@ class PoolBuilderTest {
     @Test
     @DisplayName("P-14 to P-19: what is not available yet is refused, not ignored")
     void whatIsNotAvailableYetIsRefused() {
-        notYet("listener", "x", () -> pool().listener("x"));
         notYet("codeSync", true, () -> pool().codeSync(true));
         notYet("memoryBudget", 5L, () -> pool().memoryBudget(5));
         notYet("spillAt", 0.5, () -> pool().spillAt(0.5));

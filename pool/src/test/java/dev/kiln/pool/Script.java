@@ -127,7 +127,7 @@ final class Script {
     }
 
     PoolStats stats() {
-        return books.stats();
+        return books.stats(now, 0, 0);
     }
 
     RunnerState stateOf(String runner) {

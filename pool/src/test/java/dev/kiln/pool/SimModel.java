@@ -190,7 +190,7 @@ final class SimModel {
         }
         int waiting = waits;
         int running = runs;
-        PoolStats stats = books.stats();
+        PoolStats stats = books.stats(now, 0, 0);
         boolean counted = stats.queued() == waiting && stats.running() == running;
         check(counted, () -> waiting + " wait, " + running + " run: " + stats);
         check(waiting == 0 || free == 0, () -> waiting + " calls wait for " + free + " free slots");

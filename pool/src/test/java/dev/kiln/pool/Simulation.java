@@ -102,7 +102,7 @@ final class Simulation {
     }
 
     private void checkQuiet() {
-        PoolStats stats = books.stats();
+        PoolStats stats = books.stats(now, 0, 0);
         int expected = options.minIdleShutdownAfter() == null ? model.min() : 0;
         check(
                 stats.queued() == 0 && stats.running() == 0 && stats.booting() == 0 && stats.retiring() == 0,

@@ -188,5 +188,11 @@ public sealed interface Message {
      * @param executions how many {@link Execute}s the caller has sent: a large one arrives later than this, and is answered
      *     before the runner ends
      */
-    record Shutdown(long drainMillis, long executions) implements Message {}
+    record Shutdown(long drainMillis, long executions) implements Message {
+
+        /** To a runner that was sent nothing that may still be on its way. */
+        public Shutdown(long drainMillis) {
+            this(drainMillis, 0);
+        }
+    }
 }
