@@ -38,7 +38,12 @@ final class CallDesk {
     }
 
     <T extends @Nullable Object> T call(RemoteCallable<T> work, CallOptions how) {
-        OpenCall call = path.begin(work, how, Kind.CALL);
+        return await(path.begin(work, how, Kind.CALL));
+    }
+
+    /** Waits for a call and reads its value; an interrupt cancels it. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // whoever began it knows what it returns
+    <T extends @Nullable Object> T await(OpenCall call) {
         try {
             return read(call, outcome(call), null);
         } catch (InterruptedException e) {
@@ -86,6 +91,11 @@ final class CallDesk {
                             }
                         },
                         READERS);
+    }
+
+    /** The objects that are placed by this desk's pool. */
+    PlacedObjects objects() {
+        return path.objects();
     }
 
     CallPath.Wait waiting() {

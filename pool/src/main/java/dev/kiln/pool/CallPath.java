@@ -37,6 +37,13 @@ interface CallPath {
     /** A call has failed, as its caller is told, or would be if it asked. */
     default void failed(OpenCall call, KilnException failure) {}
 
+    /**
+     * The objects that are placed by calls that go this way.
+     *
+     * @throws UnsupportedOperationException on a runner
+     */
+    PlacedObjects objects();
+
     /** This thread is about to wait for a call, until the result is closed. */
     Wait waiting();
 

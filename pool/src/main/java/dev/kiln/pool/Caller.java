@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RemoteFunction;
 import dev.kiln.runner.RemoteRunnable;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -97,4 +98,55 @@ public sealed interface Caller permits Pool, CallerView {
      * whose pool is closed, throws {@link java.util.concurrent.RejectedExecutionException}.
      */
     ExecutorService asExecutor();
+
+    /**
+     * Places an object on a runner, where it takes a slot until it is let go, and waits until it is there. Calling this is a
+     * call, with the limits of this view; so is each use of a method of the object, with the same limits.
+     *
+     * <pre>{@code
+     * try (Placed<Index> index = pool.place(Index.class, () -> new LuceneIndex(folder))) {
+     *     index.get().add(document);
+     * }
+     * }</pre>
+     *
+     * @param type an interface, not sealed, whose methods take and return what can cross
+     * @param factory makes the object, on the runner; not null, and an implementation of the interface
+     * @throws IllegalArgumentException if the type cannot be used, naming the method
+     * @throws dev.kiln.frame.NotTransferable if the factory captures something that cannot cross
+     * @throws CallFailed if the factory threw, or returned something else; and as {@link #call} throws
+     */
+    <S> Placed<S> place(Class<S> type, RemoteCallable<? extends S> factory);
+
+    /** The same, for placed objects whose methods may run at the same time: they are safe for that. */
+    Caller concurrent();
+
+    /**
+     * The same, for placed objects that are made again on another runner, by their factory, when theirs is lost or has to go.
+     *
+     * @param n how often at most, at least 0
+     */
+    Caller restarts(int n);
+
+    /**
+     * For placed objects that are made again from what was kept of them: taken on their runner between two of their methods,
+     * at an interval and whenever {@link Placed#checkpoint} asks for it, and kept here. Needs {@link #restarts} of at least 1.
+     *
+     * <pre>{@code
+     * Placed<Counter> counter = pool.restarts(3)
+     *         .checkpoint(Duration.ofSeconds(5), MyCounter::value)     // or (MyCounter c) -> c.value()
+     *         .restore(value -> new MyCounter(value))
+     *         .place(Counter.class, () -> new MyCounter(0));
+     * }</pre>
+     *
+     * A checkpoint that fails is logged, and the one before remains.
+     *
+     * @param every positive; counts from the end of the last one
+     * @param state takes the object; what it returns is kept by value, with the data of all frames in it
+     * @param <C> the object's class, or its interface: a lambda must name it, a method reference does
+     * @param <T> what is kept
+     */
+    <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(Duration every, RemoteFunction<C, T> state);
+
+    /** The same, only when {@link Placed#checkpoint} asks for it and before a planned move. */
+    <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(RemoteFunction<C, T> state);
 }

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RemoteFunction;
 import dev.kiln.runner.RemoteRunnable;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import java.time.Duration;
@@ -10,8 +11,16 @@ import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** A pool's calls with options. */
-record CallerView(CallDesk desk, CallOptions options) implements Caller {
+record CallerView(CallDesk desk, CallOptions options, PlaceOptions placing) implements Caller {
     private static final int LONGEST_KEY = 1_000;
+
+    CallerView(CallDesk desk, CallOptions options) {
+        this(desk, options, PlaceOptions.DEFAULT);
+    }
+
+    private CallerView with(CallOptions other) {
+        return new CallerView(desk, other, placing);
+    }
 
     @Override
     public <T extends @Nullable Object> T call(RemoteCallable<T> work) {
@@ -31,22 +40,22 @@ record CallerView(CallDesk desk, CallOptions options) implements Caller {
     @Override
     public Caller within(Duration timeout) {
         PoolBuilder.requirePositive("within", timeout);
-        return new CallerView(desk, options.lasting(timeout));
+        return with(options.lasting(timeout));
     }
 
     @Override
     public Caller unlinked() {
-        return new CallerView(desk, options.loose());
+        return with(options.loose());
     }
 
     @Override
     public Caller idempotent() {
-        return new CallerView(desk, options.repeatable());
+        return with(options.repeatable());
     }
 
     @Override
     public Caller near(Frame frame) {
-        return new CallerView(desk, options.on(desk.runnerOf(frame)));
+        return with(options.on(desk.runnerOf(frame)));
     }
 
     @Override
@@ -57,11 +66,43 @@ record CallerView(CallDesk desk, CallOptions options) implements Caller {
                 "the length of key",
                 key.length(),
                 "from 1 to " + LONGEST_KEY);
-        return new CallerView(desk, options.of(key));
+        return with(options.of(key));
     }
 
     @Override
     public ExecutorService asExecutor() {
         return new PoolExecutor(desk, options);
+    }
+
+    @Override
+    public <S> Placed<S> place(Class<S> type, RemoteCallable<? extends S> factory) {
+        return place(type, factory, placing);
+    }
+
+    /** Places an object with other options. */
+    <S> Placed<S> place(Class<S> type, RemoteCallable<?> factory, PlaceOptions as) {
+        return desk.objects().place(type, factory, options, as);
+    }
+
+    @Override
+    public Caller concurrent() {
+        return new CallerView(desk, options, placing.together());
+    }
+
+    @Override
+    public Caller restarts(int n) {
+        PoolBuilder.require(n >= 0, "restarts", n, "at least 0");
+        return new CallerView(desk, options, placing.restarting(n));
+    }
+
+    @Override
+    public <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(Duration every, RemoteFunction<C, T> state) {
+        PoolBuilder.requirePositive("checkpoint", every);
+        return new Checkpointing<>(this, every, state);
+    }
+
+    @Override
+    public <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(RemoteFunction<C, T> state) {
+        return new Checkpointing<>(this, null, state);
     }
 }

@@ -12,6 +12,7 @@ import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +51,7 @@ final class Headquarters {
     private final PoolOwner owner;
     private final Reception reception;
     private final CallDesk desk;
+    private final PlacedObjects objects;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -71,6 +73,9 @@ final class Headquarters {
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
         this.herald = new Herald(options.name(), options.listener());
+        var path = new PoolPath(options, space, calls, runners, clock, this::tell, closing::get, herald);
+        this.objects = path.objects();
+        this.desk = new CallDesk(path);
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
         var boots = new BootDesk(options, backend, runners, clock, closing::get, this::tell);
         var hands = new PoolHands(
@@ -80,11 +85,14 @@ final class Headquarters {
                 case BookEffect.Opened _ -> opened.complete(null);
                 case BookEffect.OpenFailed e -> opened.completeExceptionally(e.cause());
                 case BookEffect.AllGone _ -> allGone.complete(null);
+                case BookEffect.Stop e -> {
+                    objects.leaving(e.runner());
+                    hands.carryOut(e);
+                }
                 default -> hands.carryOut(effect);
             }
         });
         this.reception = new Reception(runners, this::settingsOf, this::tell);
-        this.desk = new CallDesk(new PoolPath(options, space, calls, this::tell, closing::get, herald));
     }
 
     private static ScheduledThreadPoolExecutor daemon(String name) {
@@ -160,6 +168,9 @@ final class Headquarters {
     }
 
     void tell(BookEvent event) {
+        if (event instanceof BookEvent.Died died) {
+            objects.gone(died.runner(), died.how()); // before the calls there fail: the next use finds it done
+        }
         owner.tell(event);
     }
 
@@ -184,12 +195,13 @@ final class Headquarters {
     }
 
     List<RunnerInfo> runners() {
+        Map<String, Integer> placed = objects.countByRunner();
         return owner.read(books -> {
             List<RunnerInfo> infos = new ArrayList<>();
             for (CrewMember member : books.crew().all()) {
                 LiveRunner live = runners.find(member.id());
                 if (live != null) {
-                    infos.add(live.info(member.state(), member.activeCalls()));
+                    infos.add(live.info(member.state(), member.activeCalls(), placed.getOrDefault(member.id(), 0)));
                 }
             }
             return List.copyOf(infos);

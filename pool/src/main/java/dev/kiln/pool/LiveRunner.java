@@ -210,7 +210,7 @@ final class LiveRunner {
         status = said;
     }
 
-    RunnerInfo info(RunnerState state, int activeCalls) {
+    RunnerInfo info(RunnerState state, int activeCalls, int placedObjects) {
         Hello said = hello;
         Status last = status;
         return new RunnerInfo(
@@ -218,7 +218,7 @@ final class LiveRunner {
                 said == null ? OptionalLong.empty() : OptionalLong.of(said.pid()),
                 state,
                 activeCalls,
-                0,
+                placedObjects,
                 last.residentCount(),
                 last.residentBytes(),
                 said == null ? "" : said.host(),

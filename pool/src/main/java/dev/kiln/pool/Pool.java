@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.frame.Frame;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RemoteFunction;
 import dev.kiln.runner.RemoteRunnable;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +104,31 @@ public final class Pool implements Caller, AutoCloseable {
     @Override
     public Caller keyed(String key) {
         return view.keyed(key);
+    }
+
+    @Override
+    public <S> Placed<S> place(Class<S> type, RemoteCallable<? extends S> factory) {
+        return view.place(type, factory);
+    }
+
+    @Override
+    public Caller concurrent() {
+        return view.concurrent();
+    }
+
+    @Override
+    public Caller restarts(int n) {
+        return view.restarts(n);
+    }
+
+    @Override
+    public <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(Duration every, RemoteFunction<C, T> state) {
+        return view.checkpoint(every, state);
+    }
+
+    @Override
+    public <C, T extends @Nullable Object> Checkpointing<C, T> checkpoint(RemoteFunction<C, T> state) {
+        return view.checkpoint(state);
     }
 
     @Override

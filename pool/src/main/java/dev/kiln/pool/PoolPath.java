@@ -4,11 +4,16 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.CallTerms.Kind;
+import dev.kiln.runner.wire.Message.Execute;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The way of calls where the pool is: into the open calls and the books. Any thread. */
 final class PoolPath implements CallPath {
@@ -20,11 +25,14 @@ final class PoolPath implements CallPath {
     private final Consumer<BookEvent> books;
     private final BooleanSupplier closed;
     private final Herald herald;
+    private final PlacedObjects objects;
 
     PoolPath(
             PoolOptions options,
             FrameSpace space,
             OpenCalls calls,
+            LiveRunners runners,
+            ScheduledExecutorService clock,
             Consumer<BookEvent> books,
             BooleanSupplier closed,
             Herald herald) {
@@ -34,6 +42,7 @@ final class PoolPath implements CallPath {
         this.books = books;
         this.closed = closed;
         this.herald = herald;
+        this.objects = new PlacedObjects(options, this, runners, clock);
     }
 
     @Override
@@ -53,6 +62,11 @@ final class PoolPath implements CallPath {
 
     @Override
     public OpenCall begin(Object work, CallOptions how, Kind kind) {
+        return begin(work, how, kind, Wish.ANYWHERE);
+    }
+
+    /** The same with a wish. */
+    OpenCall begin(Object work, CallOptions how, Kind kind, Wish wish) {
         if (closed.getAsBoolean()) {
             throw closedNow();
         }
@@ -62,21 +76,55 @@ final class PoolPath implements CallPath {
         // What the closure captured stays held until the call is over, however it ends.
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
-        enter(call);
+        enter(call, wish);
         return call;
     }
 
     /** A call begins: from here on the first to take it out of the open calls ends it. */
-    void enter(PendingCall call) {
+    void enter(PendingCall call, Wish wish) {
         calls.add(call); // before the books know it, so that an answer always finds it
-        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos()));
+        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), wish));
         if (closed.getAsBoolean()) { // the books may have ended before they read this
             calls.fail(call.id(), closedNow());
         }
     }
 
-    private PoolClosed closedNow() {
+    /**
+     * Sends a call of the pool's own to a runner that is told to end next, and that the books send no call to. It has no
+     * limit but the runner's end. Never blocks.
+     */
+    OpenCall beginUnbooked(Object work, @Nullable LiveRunner runner) {
+        try (Parcel parcel = space.packWork(work)) {
+            var how = CallOptions.DEFAULT;
+            var limits = CallLimits.of(options, how, Kind.EXECUTE, System.nanoTime());
+            var call = new PendingCall(calls.nextId(), space.self(), parcel.bytes(), how, limits);
+            calls.add(call);
+            if (runner == null) {
+                calls.fail(
+                        call.id(),
+                        new RunnerLost(
+                                "its runner has ended", RunnerExit.unknown("it ended before it was asked"), null));
+            } else {
+                call.sentTo(runner.id(), System.nanoTime(), 0);
+                runner.execute(new Execute(call.id(), 1, space.self(), true, 0, Map.of(), call.work()));
+                runner.whenEnded(cause -> calls.fail(
+                        call.id(), new RunnerLost("runner " + runner.id() + " ended before: " + cause, cause, null)));
+            }
+            return call;
+        }
+    }
+
+    boolean isClosed() {
+        return closed.getAsBoolean();
+    }
+
+    PoolClosed closedNow() {
         return new PoolClosed("pool " + options.name() + " is closed; open another one");
+    }
+
+    @Override
+    public PlacedObjects objects() {
+        return objects;
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * @param id unique within the pool, never used twice
  * @param pid its process, if it is one of this or another machine and has greeted
  * @param activeCalls calls that were sent to it and are not over
- * @param placedObjects always 0 until objects can be placed
+ * @param placedObjects objects that are placed there
  * @param residentCount frames and other data there that somebody holds
  * @param residentBytes their size in bytes
  * @param host the name of its machine; empty before it has greeted

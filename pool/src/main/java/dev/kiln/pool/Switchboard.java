@@ -67,6 +67,10 @@ final class Switchboard {
         boolean inTime = from.over(call, attempt); // if not, its end was told before
         if (!inTime || !calls.end(call, outcome)) {
             refuse(from, parcel);
+            if (holdsSlot) {
+                from.send(
+                        new Message.Release(call)); // an object that was placed too late; nothing happens if it is none
+            }
         }
         if (inTime) {
             tell(new BookEvent.Finished(call, from.id(), holdsSlot, false));
