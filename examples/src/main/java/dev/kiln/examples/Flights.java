@@ -100,7 +100,7 @@ public final class Flights {
                         "the question is answered by " + worst.owner() + ", which has the flights");
     }
 
-    private static boolean noChildIsLeft(Screen screen) {
+    static boolean noChildIsLeft(Screen screen) {
         return screen.until(
                 "the pool is closed",
                 () -> ProcessHandle.current().descendants().count() + " processes left",

@@ -9,7 +9,6 @@ import java.util.List;
 final class Handles {
     private static final String ROW = "%-24s %12s %11s   %s";
     private static final String[] DISTANCES = {"below 500 miles", "below 1,500 miles", "beyond"};
-    private static final String BARS = "▁▂▃▄▅▆▇█";
 
     private Handles() {}
 
@@ -38,20 +37,11 @@ final class Handles {
             print(screen, "  " + DISTANCES[i], data.byDistance()[i]);
         }
         screen.line(screen.faint("int[] byHour, plain values: flights by hour of the day, midnight to midnight"));
-        screen.line("  " + sparkline(data.byHour()));
+        screen.line("  " + Sparkline.of(data.byHour()));
     }
 
     private static void print(Screen screen, String name, Frame frame) {
         screen.line(
                 ROW.formatted(name, Numbers.count(frame.rowCount()), Numbers.bytes(frame.byteSize()), frame.owner()));
-    }
-
-    private static String sparkline(int[] values) {
-        int most = Math.max(1, Arrays.stream(values).max().orElse(1));
-        var line = new StringBuilder();
-        for (int value : values) {
-            line.append(BARS.charAt((int) ((long) value * (BARS.length() - 1) / most)));
-        }
-        return line.toString();
     }
 }

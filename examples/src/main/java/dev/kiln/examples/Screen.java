@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -20,11 +21,17 @@ final class Screen {
     private static final String SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
     private static final int WIDTH = 100;
     private static final long REDRAW_MILLIS = 80;
+    private static final String HIDE_CURSOR = "\033[?25l";
+    private static final String SHOW_CURSOR = "\033[?25h";
+    private static final String CUT_LINES = "\033[?7l"; // a wrapped line would spoil the count of lines
+    private static final String WRAP_LINES = "\033[?7h";
+    private static final String CLEAR_LINE = "\033[K";
 
     private final PrintStream out;
     private final boolean terminal;
     private final boolean colours;
     private int headings;
+    private int drawn;
 
     private Screen(PrintStream out, boolean terminal, boolean colours) {
         this.out = out;
@@ -52,7 +59,7 @@ final class Screen {
     void heading(String text) {
         headings++;
         out.println();
-        out.println(paint("1;36", headings + "  ") + bold(text));
+        out.println(strong(headings + "  ") + bold(text));
         out.println();
     }
 
@@ -75,6 +82,14 @@ final class Screen {
 
     String faint(String text) {
         return paint("2", text);
+    }
+
+    String busy(String text) {
+        return paint("33", text);
+    }
+
+    String strong(String text) {
+        return paint("1;36", text);
     }
 
     private String bold(String text) {
@@ -115,6 +130,41 @@ final class Screen {
         }
     }
 
+    /** Whether lines can be redrawn in place, and somebody is there to see it. */
+    boolean isLive() {
+        @Nullable String automatic = System.getenv("CI");
+        return colours && (automatic == null || automatic.isEmpty());
+    }
+
+    /** Draws these lines over those of the call before. Only where the screen {@linkplain #isLive is live}. */
+    void redraw(List<String> lines) {
+        var all = new StringBuilder(drawn == 0 ? HIDE_CURSOR + CUT_LINES : "\033[" + drawn + "A");
+        for (String line : lines) {
+            all.append(line.isEmpty() ? "" : INDENT)
+                    .append(line)
+                    .append(CLEAR_LINE)
+                    .append('\n');
+        }
+        for (int left = lines.size(); left < drawn; left++) {
+            all.append(CLEAR_LINE).append('\n');
+        }
+        if (drawn == 0) { // also if the program is interrupted
+            Runtime.getRuntime().addShutdownHook(new Thread(this::settle));
+        }
+        drawn = Math.max(drawn, lines.size());
+        out.print(all); // at once, so that no half of it is seen
+        out.flush();
+    }
+
+    /** Leaves what was redrawn where it is, and goes on below. */
+    void settle() {
+        if (drawn > 0) {
+            out.print(SHOW_CURSOR + WRAP_LINES);
+            out.flush();
+        }
+        drawn = 0;
+    }
+
     private void finish(String text) {
         if (terminal) {
             draw("");
@@ -127,7 +177,8 @@ final class Screen {
         out.flush();
     }
 
-    private static boolean pause() {
+    /** Waits for the time of the next redrawing; false if it was interrupted. */
+    static boolean pause() {
         try {
             Thread.sleep(REDRAW_MILLIS);
             return true;
