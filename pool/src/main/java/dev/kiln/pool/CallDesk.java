@@ -150,6 +150,7 @@ final class CallDesk {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"
     }) // the closure's type says what it returns
     private <T extends @Nullable Object> T read(OpenCall call, Outcome outcome, @Nullable Throwable site) {
+        path.beforeReading();
         FrameSpace space = path.space();
         return switch (outcome) {
             case Outcome.Returned returned -> (T) space.unpack(returned.result(), returned.runner());

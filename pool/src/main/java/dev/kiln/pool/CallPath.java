@@ -34,6 +34,9 @@ interface CallPath {
     /** A call that was taken is no longer wanted where it waits or runs. */
     void withdraw(OpenCall call);
 
+    /** The outcome of a call is about to be read: what the call printed stands in the log after this. */
+    default void beforeReading() {}
+
     /** A call has failed, as its caller is told, or would be if it asked. */
     default void failed(OpenCall call, KilnException failure) {}
 

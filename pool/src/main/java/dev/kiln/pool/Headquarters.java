@@ -49,6 +49,7 @@ final class Headquarters {
     private final ScheduledThreadPoolExecutor clock;
     private final Herald herald;
     private final PoolOwner owner;
+    private final OutputLog output;
     private final Reception reception;
     private final CallDesk desk;
     private final PlacedObjects objects;
@@ -73,7 +74,8 @@ final class Headquarters {
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
         this.herald = new Herald(options.name(), options.listener());
-        var path = new PoolPath(options, space, calls, runners, clock, this::tell, closing::get, herald);
+        this.output = new OutputLog(options.name());
+        var path = new PoolPath(options, space, calls, runners, clock, output, this::tell, closing::get, herald);
         this.objects = path.objects();
         this.desk = new CallDesk(path);
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
@@ -117,7 +119,8 @@ final class Headquarters {
     }
 
     private void start() {
-        var switchboard = new Switchboard(options, space, questions, answers, runners, calls, chores, this::tell);
+        var switchboard =
+                new Switchboard(options, space, questions, answers, runners, calls, chores, output, this::tell);
         Future<?> _ =
                 chores.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         try {
@@ -238,6 +241,7 @@ final class Headquarters {
         }
         answers.close();
         space.close(why);
+        output.close();
         owner.stop();
         herald.close();
         chores.close();

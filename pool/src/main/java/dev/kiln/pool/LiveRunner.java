@@ -8,6 +8,8 @@ import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.Output;
+import dev.kiln.runner.wire.Message.OutputTaken;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.Status;
 import java.time.Instant;
@@ -43,6 +45,8 @@ final class LiveRunner {
     private volatile long heardNanos;
     private volatile @Nullable RunnerExit killedBecause;
     private volatile boolean toldToEnd;
+    private final LastWords printed = new LastWords();
+    private long toConfirm; // the thread of the output's log only
 
     LiveRunner(ProcessRef ref, byte[] token, byte[] proof, byte[] session) {
         this.ref = ref;
@@ -99,7 +103,8 @@ final class LiveRunner {
     }
 
     /** How it ended by what is known on this side: a kill, or an end that looks regular, may have been the pool's doing. */
-    private RunnerExit explained(RunnerExit how) {
+    private RunnerExit explained(RunnerExit machines) {
+        RunnerExit how = LastWords.remember(machines.after(printed.lines()), printed.survived());
         RunnerExit why = killedBecause;
         boolean killed = how.kind() == RunnerExit.Kind.SIGNAL || how.kind() == RunnerExit.Kind.UNKNOWN;
         if (why != null && killed) {
@@ -204,6 +209,20 @@ final class LiveRunner {
     /** How long it has said nothing; 0 while it has not greeted. */
     long silentNanos(long nowNanos) {
         return link == null ? 0 : nowNanos - heardNanos;
+    }
+
+    /** One of its calls has printed a line. */
+    void printed(Output output) {
+        printed.add(output.line());
+    }
+
+    /** The line is logged: from time to time the runner is told, and may send as much again. */
+    void logged(Output output) {
+        toConfirm += output.cost();
+        if (toConfirm >= Output.WINDOW / 4) {
+            send(new OutputTaken(toConfirm));
+            toConfirm = 0;
+        }
     }
 
     void status(Status said) {

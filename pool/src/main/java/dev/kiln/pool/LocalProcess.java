@@ -11,9 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** A runner's process: its end, and what it prints, which goes to this program's log line by line. */
+/** A runner's process: its end, and what it prints outside of calls, which goes to this program's log line by line. */
 final class LocalProcess implements Machine {
-    private static final System.Logger OUTPUT = System.getLogger("dev.kiln.runner.output");
     private static final OomKills OOM_KILLS = OomKills.here();
     private static final int KILLED = 128 + 9;
     private static final long DRAIN_MILLIS = 500;
@@ -38,7 +37,7 @@ final class LocalProcess implements Machine {
     private void readOutput() {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                OUTPUT.log(System.Logger.Level.INFO, "[{0}] {1}", runner, line);
+                OutputLog.OUTPUT.log(System.Logger.Level.INFO, "[{0}] {1}", runner, line);
                 lastWords.add(line);
             }
         } catch (IOException e) {

@@ -22,6 +22,7 @@ final class PoolPath implements CallPath {
     private final PoolOptions options;
     private final FrameSpace space;
     private final OpenCalls calls;
+    private final OutputLog output;
     private final Consumer<BookEvent> books;
     private final BooleanSupplier closed;
     private final Herald herald;
@@ -33,12 +34,14 @@ final class PoolPath implements CallPath {
             OpenCalls calls,
             LiveRunners runners,
             ScheduledExecutorService clock,
+            OutputLog output,
             Consumer<BookEvent> books,
             BooleanSupplier closed,
             Herald herald) {
         this.options = options;
         this.space = space;
         this.calls = calls;
+        this.output = output;
         this.books = books;
         this.closed = closed;
         this.herald = herald;
@@ -140,6 +143,11 @@ final class PoolPath implements CallPath {
     @Override
     public void failed(OpenCall call, KilnException failure) {
         herald.callFailed(call.id(), failure);
+    }
+
+    @Override
+    public void beforeReading() {
+        output.awaitLogged();
     }
 
     @Override

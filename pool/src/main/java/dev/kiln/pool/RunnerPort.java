@@ -58,6 +58,7 @@ final class RunnerPort implements Link.Listener {
             case Answer m when m.from().equals(from.ref()) -> switchboard.answer(m);
             case Unanswered m -> switchboard.unanswered(m);
             case Gc m -> switchboard.gc(m);
+            case Message.Output m -> switchboard.printed(from, m);
             case Heartbeat _ -> switchboard.heartbeat(from);
             default ->
                 throw new ProtocolViolation(

@@ -30,6 +30,7 @@ final class Switchboard {
     private final LiveRunners runners;
     private final OpenCalls calls;
     private final ScheduledExecutorService chores;
+    private final OutputLog output;
     private final Consumer<BookEvent> books;
 
     Switchboard(
@@ -40,6 +41,7 @@ final class Switchboard {
             LiveRunners runners,
             OpenCalls calls,
             ScheduledExecutorService chores,
+            OutputLog output,
             Consumer<BookEvent> books) {
         this.options = options;
         this.space = space;
@@ -48,6 +50,7 @@ final class Switchboard {
         this.runners = runners;
         this.calls = calls;
         this.chores = chores;
+        this.output = output;
         this.books = books;
     }
 
@@ -158,6 +161,11 @@ final class Switchboard {
         } else {
             runners.relay(gc.to(), gc, dropped -> {}); // on this thread: in the order in which it came
         }
+    }
+
+    void printed(LiveRunner from, Message.Output line) {
+        from.printed(line);
+        output.add(from, line);
     }
 
     void heartbeat(LiveRunner from) {

@@ -39,6 +39,7 @@ final class Executions implements AutoCloseable {
     private final ScheduledExecutorService clock;
     private final StrictSlots slots;
     private final StatusTeller status;
+    private final OutputWindow output;
     private final ExecutorService threads;
     private final ObjectHost objects;
     private final Map<ExecutionId, Execution> running = new ConcurrentHashMap<>();
@@ -53,13 +54,15 @@ final class Executions implements AutoCloseable {
             Duration grace,
             ScheduledExecutorService clock,
             StrictSlots slots,
-            StatusTeller status) {
+            StatusTeller status,
+            OutputWindow output) {
         this.space = space;
         this.process = process;
         this.grace = grace;
         this.clock = clock;
         this.slots = slots;
         this.status = status;
+        this.output = output;
         this.threads = Executors.newCachedThreadPool(Thread.ofPlatform()
                 .daemon()
                 .name("kiln-call-" + process.id() + "-", 1)
@@ -89,7 +92,9 @@ final class Executions implements AutoCloseable {
                 ? null
                 : clock.schedule(
                         () -> stop(link, execution, Ending.TIMED_OUT), work.timeoutMillis(), TimeUnit.MILLISECONDS);
-        threads.execute(() -> ScopedValue.where(Runner.CALL, execution).run(() -> run(link, execution, work, timer)));
+        threads.execute(() -> ScopedValue.where(Runner.CALL, execution)
+                .where(CallOutput.CURRENT, new CallOutput(id.call(), output))
+                .run(() -> run(link, execution, work, timer)));
     }
 
     void cancel(Link link, ExecutionId id) {
@@ -133,6 +138,7 @@ final class Executions implements AutoCloseable {
                 timer.cancel(false);
             }
         }
+        CallOutput.CURRENT.get().finish(); // before the outcome, so that its lines are logged before the call returns
         status.tellResidents();
         conclude(link, execution, threw, outcome);
     }

@@ -12,6 +12,7 @@ public final class RunnerMain {
 
     /** Serves until the runner ends; never returns before. */
     public static void main(String[] arguments) {
+        ProcessOutput.install();
         if (arguments.length != 1) {
             System.err.println(RunnerStatus.SAYS
                     + "a runner is started by its pool, with the path of a boot file; it is no command");

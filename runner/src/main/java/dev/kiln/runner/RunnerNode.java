@@ -58,6 +58,7 @@ public final class RunnerNode implements Link.Listener {
     private final Questions questions;
     private final AnswerDesk desk;
     private final Executions executions;
+    private final OutputWindow output;
     private final StrictSlots slots;
     private final StatusTeller statusTeller;
     private final Departure departure = new Departure();
@@ -96,7 +97,8 @@ public final class RunnerNode implements Link.Listener {
         this.statusTeller = new StatusTeller(space, link);
         this.slots = new StrictSlots(settings.strictSlots(), space);
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
-        this.executions = new Executions(space, context(), settings.grace(), clock, slots, statusTeller);
+        this.output = new OutputWindow(link, ProcessOutput.process());
+        this.executions = new Executions(space, context(), settings.grace(), clock, slots, statusTeller, output);
         Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -153,6 +155,7 @@ public final class RunnerNode implements Link.Listener {
             }
             case Message.Release release ->
                 executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
+            case Message.OutputTaken taken -> output.taken(taken.amount());
             case Message.Settled _ ->
                 throw new dev.kiln.runner.wire.ProtocolViolation("nothing that this runner asked for");
             case Hello _,

@@ -120,7 +120,7 @@ final class RunnerProcess {
     }
 
     private void exit(int status, String why) {
-        System.err.println(RunnerStatus.SAYS + why);
+        ProcessOutput.say(why);
         exit(status);
     }
 

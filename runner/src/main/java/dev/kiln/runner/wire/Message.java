@@ -146,7 +146,20 @@ public sealed interface Message {
     record Release(long call) implements Message {}
 
     /** Runner to caller: a line that was printed there, by a call or, if {@code call} is 0, by something else. */
-    record Output(long call, boolean error, String line) implements Message {}
+    record Output(long call, boolean error, String line) implements Message {
+        /** How much a runner may have printed that its caller has not logged, in units of {@link #cost}. */
+        public static final int WINDOW = 256 * 1024;
+
+        private static final int COST_OF_ANY = 64;
+
+        /** What a line counts for: about the bytes that it takes. */
+        public int cost() {
+            return line.length() + COST_OF_ANY;
+        }
+    }
+
+    /** Caller to runner: so much {@link Output} is logged, in units of its cost. */
+    record OutputTaken(long amount) implements Message {}
 
     /** One frame space asks another; the caller relays between runners. Ids are unique per asking party. */
     record Ask(long id, ProcessRef from, ProcessRef to, byte[] request) implements Message {}

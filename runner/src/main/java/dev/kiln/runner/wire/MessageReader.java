@@ -68,6 +68,7 @@ final class MessageReader {
             case 26 -> new Lend(in.readLong(), in.readBoolean());
             case 27 -> new Release(in.readLong());
             case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
+            case 50 -> new OutputTaken(in.readLong());
             default -> throw new ProtocolViolation("unknown message type " + type);
         };
     }

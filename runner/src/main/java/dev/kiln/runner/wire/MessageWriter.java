@@ -203,6 +203,11 @@ final class MessageWriter {
                 out.writeUTF(line(m.line()));
                 yield NOTHING;
             }
+            case OutputTaken m -> {
+                out.writeByte(50);
+                out.writeLong(m.amount());
+                yield NOTHING;
+            }
         };
     }
 

@@ -15,6 +15,7 @@ import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Hello;
 import dev.kiln.runner.wire.Message.Lend;
 import dev.kiln.runner.wire.Message.Output;
+import dev.kiln.runner.wire.Message.OutputTaken;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.Release;
@@ -98,7 +99,8 @@ final class Samples {
                 new Withdraw(random.nextLong()),
                 new Lend(random.nextLong(), random.nextBoolean()),
                 new Release(random.nextLong()),
-                new Output(random.nextLong(), random.nextBoolean(), text())));
+                new Output(random.nextLong(), random.nextBoolean(), text()),
+                new OutputTaken(random.nextLong())));
         for (Ending ending : Ending.values()) {
             all.add(new Ended(random.nextLong(), random.nextInt(), ending, random.nextBoolean()));
         }
