@@ -7,8 +7,8 @@ import java.util.Arrays;
 /** Bytes that grow at the end. One thread. */
 final class ByteBuilder extends OutputStream {
 
-    /** As long as a Java array can be on every JVM. */
-    static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
+    /** What a Java array can hold on every JVM, less a mebibyte for what a message says beside it. */
+    static final int MAX_LENGTH = Integer.MAX_VALUE - 1024 * 1024;
 
     private byte[] bytes = new byte[512];
     private int length;

@@ -7,7 +7,6 @@ import dev.kiln.pool.spi.Backend;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.runner.AnswerDesk;
 import dev.kiln.runner.Questions;
-import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,12 +32,12 @@ final class Headquarters {
     static final String CALLER = "-caller";
 
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration LEASE = Duration.ofSeconds(20);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final int HEARTBEATS_PER_LEASE = 10;
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final PoolOptions options;
     private final Backend backend;
+    private final Duration lease;
     private final Runnable forget;
     private final LiveRunners runners = new LiveRunners();
     private final OpenCalls calls = new OpenCalls();
@@ -63,13 +62,14 @@ final class Headquarters {
     private Headquarters(PoolOptions options, Backend backend, Runnable forget) {
         this.options = options;
         this.backend = backend;
+        this.lease = backend.lease();
         this.forget = forget;
         var self = new ProcessRef(options.name() + CALLER, System.currentTimeMillis());
         this.questions = new Questions(self);
         this.space = FrameSpace.open(
                 self,
                 new PoolPeers(runners, questions, options.timeout()),
-                new SpaceOptions(options.placeFrames(), backend.sharesMemory(), LEASE));
+                new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
@@ -94,7 +94,10 @@ final class Headquarters {
                 default -> hands.carryOut(effect);
             }
         });
-        this.reception = new Reception(runners, this::settingsOf, this::tell);
+        var switchboard =
+                new Switchboard(options, space, questions, answers, runners, calls, chores, output, this::tell);
+        this.reception =
+                new Reception(runners, this::settingsOf, this::tell, runner -> new RunnerPort(switchboard, runner));
     }
 
     private static ScheduledThreadPoolExecutor daemon(String name) {
@@ -119,12 +122,10 @@ final class Headquarters {
     }
 
     private void start() {
-        var switchboard =
-                new Switchboard(options, space, questions, answers, runners, calls, chores, output, this::tell);
         Future<?> _ =
                 chores.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            backend.open(options.name(), () -> new RunnerPort(reception, switchboard));
+            backend.open(options.name(), reception);
             servedByBackend = true;
         } catch (BootProblem e) {
             tell(new BookEvent.Closing()); // the first that the books hear: they ask for no runner
@@ -156,8 +157,8 @@ final class Headquarters {
                 options.name(),
                 space.self(),
                 runner,
-                LEASE,
-                HEARTBEAT,
+                lease,
+                lease.dividedBy(HEARTBEATS_PER_LEASE),
                 GRACE,
                 options.shutdownTimeout(),
                 options.placeFrames(),
@@ -182,15 +183,13 @@ final class Headquarters {
             long now = System.nanoTime();
             space.tick();
             reception.closeSilent(now);
-            boolean beat = now - saidNanos >= HEARTBEAT.toNanos();
+            boolean beat = now - saidNanos >= lease.toNanos() / HEARTBEATS_PER_LEASE;
             saidNanos = beat ? now : saidNanos;
             for (LiveRunner runner : runners.all()) {
                 if (beat) {
-                    runner.send(new Heartbeat());
+                    runner.beat(now);
                 }
-                if (runner.silentNanos(now) > LEASE.toNanos()) {
-                    runner.unreachable("it was silent for longer than its lease of " + LEASE);
-                }
+                runner.watch(now, lease);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a tick of pool " + options.name() + " failed; the next tries again", e);

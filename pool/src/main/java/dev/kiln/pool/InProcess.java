@@ -9,7 +9,8 @@ import dev.kiln.runner.Kiln;
 import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.RunnerGreeting;
 import dev.kiln.runner.RunnerNode;
-import dev.kiln.runner.wire.MemoryLink;
+import dev.kiln.runner.wire.MemoryCarrier;
+import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Runners in this process, over links in memory. */
+/** Runners in this process, over connections in memory. */
 final class InProcess implements Backend {
     private final Map<String, InProcessMachine> machines = new ConcurrentHashMap<>();
     private volatile @Nullable Door door;
@@ -44,16 +45,17 @@ final class InProcess implements Backend {
         }
         var machine = new InProcessMachine();
         machines.put(order.runner(), machine);
+        machine.ended().thenRun(() -> machines.remove(order.runner()));
         if (closed) { // after it was put: either this sees the close, or the close sees the machine
             machine.kill();
         }
-        var greeting = new RunnerGreeting(order.proof(), machine::taken, machine::over, machine::over);
-        MemoryLink.Pair link = MemoryLink.connect(entrance.get(), greeting);
-        machine.ended().thenRun(() -> {
-            machines.remove(order.runner());
-            link.second().close();
-        });
-        link.second().send(Kiln.hello(order.runner(), order.token()));
+        try {
+            new RunnerGreeting(
+                            MemoryCarrier.dialer(entrance), order.proof(), machine::taken, machine::over, machine::over)
+                    .greet(Kiln.hello(order.runner(), order.token()));
+        } catch (IOException e) {
+            throw new BootProblem(false, "the runner cannot greet: " + e.getMessage(), e);
+        }
         return machine;
     }
 

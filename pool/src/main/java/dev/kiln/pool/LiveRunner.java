@@ -12,6 +12,8 @@ import dev.kiln.runner.wire.Message.Output;
 import dev.kiln.runner.wire.Message.OutputTaken;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.Status;
+import dev.kiln.runner.wire.Session;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,20 +28,24 @@ import org.jspecify.annotations.Nullable;
 /** What there is of one runner on this side: its machine, its link, what it last said. Any thread. */
 final class LiveRunner {
     private static final long DRAIN_LINK_MILLIS = 500;
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
 
     private final ProcessRef ref;
     private final byte[] token;
     private final byte[] proof;
     private final byte[] session;
     private final Instant startedAt = Instant.now();
-    private final CompletableFuture<Void> linkClosed = new CompletableFuture<>();
+    /** Done while there is no connection: what the last one brought has been read. */
+    private volatile CompletableFuture<Void> linkRead = new CompletableFuture<>();
+
     private final CompletableFuture<RunnerExit> ended = new CompletableFuture<>();
     private final CompletableFuture<@Nullable BootFailed> arrival = new CompletableFuture<>();
     private final AtomicBoolean claimed = new AtomicBoolean();
     private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
     private long executions; // how many were sent; owner's thread only
     private volatile @Nullable Machine machine;
-    private volatile @Nullable Link link;
+    private volatile @Nullable Session link;
+    private volatile @Nullable String interruptedBecause;
     private volatile @Nullable Hello hello;
     private volatile Status status = new Status(0, 0, 0);
     private volatile long heardNanos;
@@ -92,9 +98,10 @@ final class LiveRunner {
     }
 
     private void machineEnded(RunnerExit how) {
-        // What a process wrote before it died is still in the link: read to its end first, so that a result that it
-        // sent counts. The link of a dead process ends at once; the limit is for a machine that took its network along.
-        CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkClosed;
+        // What a process wrote before it died is still in its connection: read to its end first, so that a result that
+        // it sent counts. The connection of a dead process ends at once; the limit is for a machine that took its
+        // network along. One that was still on its way here does not count: whoever is dead makes no other.
+        CompletableFuture<Void> read = link == null ? CompletableFuture.completedFuture(null) : linkRead;
         CompletableFuture<?> _ = read.completeOnTimeout(null, DRAIN_LINK_MILLIS, TimeUnit.MILLISECONDS)
                 .thenRun(() -> {
                     ended.complete(explained(how));
@@ -121,7 +128,7 @@ final class LiveRunner {
     }
 
     /** The runner has proved who it is. */
-    void greeted(Link over, Hello greeting) {
+    void greeted(Session over, Hello greeting) {
         hello = greeting;
         link = over;
         heard();
@@ -138,8 +145,48 @@ final class LiveRunner {
         return arrival;
     }
 
-    void linkClosed() {
-        linkClosed.complete(null);
+    /** Its connection is lost. No evidence of death: work can be sent to it as before, and waits. */
+    void interrupted(String reason) {
+        interruptedBecause = reason;
+        linkRead.complete(null);
+    }
+
+    /** It has made another connection. */
+    void resumed() {
+        interruptedBecause = null;
+        linkRead = new CompletableFuture<>();
+        heard();
+    }
+
+    /** Its session, if it is the one that is meant and is not given up. */
+    @Nullable
+    Session resumable(ProcessRef who) {
+        return ref.equals(who) && killedBecause == null ? link : null;
+    }
+
+    /** Tells it that this side lives. The chores' thread. */
+    void beat(long nowNanos) {
+        Session to = link;
+        if (to != null) {
+            to.beat(nowNanos);
+        }
+    }
+
+    /**
+     * Gives it up if nothing was heard of it for longer than the lease. By its own count, which begins earlier and is
+     * shorter, it has treated this side as lost before, and ended all linked work.
+     */
+    void watch(long nowNanos, Duration lease) {
+        if (link == null || killedBecause != null || nowNanos - heardNanos <= lease.toNanos()) {
+            return; // before its greeting, it has another limit
+        }
+        String reason = interruptedBecause;
+        String why = "nothing was heard of it for longer than its lease of " + lease
+                + (reason == null ? "" : "; its connection was lost: " + reason);
+        unreachable(why);
+        // Whether the kill arrives on the other side of a lost network may never be known.
+        CompletableFuture.delayedExecutor(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> ended.complete(RunnerExit.because(RunnerExit.Kind.LOST_NETWORK, why)));
     }
 
     void send(Message message) {
@@ -204,11 +251,6 @@ final class LiveRunner {
 
     void heard() {
         heardNanos = System.nanoTime();
-    }
-
-    /** How long it has said nothing; 0 while it has not greeted. */
-    long silentNanos(long nowNanos) {
-        return link == null ? 0 : nowNanos - heardNanos;
     }
 
     /** One of its calls has printed a line. */

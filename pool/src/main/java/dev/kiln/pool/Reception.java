@@ -1,20 +1,33 @@
 package dev.kiln.pool;
 
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.pool.spi.Door;
 import dev.kiln.runner.BuildId;
 import dev.kiln.runner.Kiln;
+import dev.kiln.runner.wire.Carrier;
+import dev.kiln.runner.wire.Greeting;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Hello;
+import dev.kiln.runner.wire.Message.Rejected;
+import dev.kiln.runner.wire.Message.Resume;
+import dev.kiln.runner.wire.Message.Resumed;
+import dev.kiln.runner.wire.Message.Welcome;
+import dev.kiln.runner.wire.ProtocolViolation;
 import dev.kiln.runner.wire.RunnerSettings;
+import dev.kiln.runner.wire.Session;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Checks greetings: who shows a token that was made here, and runs the same program, is taken. Any thread. */
-final class Reception {
+/**
+ * Checks greetings: who shows a token that was made here, and runs the same program, is taken; who shows the secret of a
+ * session that goes on, goes on. On the connections' threads.
+ */
+final class Reception implements Door, Greeting.Listener {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
     private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
@@ -22,38 +35,90 @@ final class Reception {
     private final Function<ProcessRef, RunnerSettings> settings;
     private final Consumer<BookEvent> books;
     private final String buildId = BuildId.current();
-    private final Map<Link, Long> strangers = new ConcurrentHashMap<>();
+    private final Function<LiveRunner, Link.Listener> ports;
+    private final Map<Greeting, Long> strangers = new ConcurrentHashMap<>();
 
-    /** What comes of a greeting. */
-    sealed interface Verdict {}
-
-    record Taken(LiveRunner runner, RunnerSettings settings) implements Verdict {}
-
-    record Refused(String reason) implements Verdict {}
-
-    Reception(LiveRunners runners, Function<ProcessRef, RunnerSettings> settings, Consumer<BookEvent> books) {
+    /** @param ports makes who hears what a runner says once it is taken */
+    Reception(
+            LiveRunners runners,
+            Function<ProcessRef, RunnerSettings> settings,
+            Consumer<BookEvent> books,
+            Function<LiveRunner, Link.Listener> ports) {
         this.runners = runners;
         this.settings = settings;
         this.books = books;
+        this.ports = ports;
     }
 
-    Verdict check(Hello hello) {
+    @Override
+    public Greeting connected(Carrier carrier) {
+        var greeting = new Greeting(carrier, this);
+        strangers.put(greeting, System.nanoTime());
+        return greeting;
+    }
+
+    @Override
+    public void lost(Greeting from, String reason) {
+        strangers.remove(from);
+    }
+
+    @Override
+    public void greeted(Greeting from, Message message) {
+        String refusal =
+                switch (message) {
+                    case Hello hello -> begin(from, hello);
+                    case Resume resume -> goOn(from, resume);
+                    default -> throw new ProtocolViolation("no greeting");
+                };
+        strangers.remove(from);
+        if (!refusal.isEmpty()) {
+            from.send(new Rejected(refusal));
+            from.close();
+        }
+    }
+
+    /** Empty, or why not. */
+    private String begin(Greeting from, Hello hello) {
         // The token alone decides whether the rest of the greeting is worth a word: a stranger learns nothing from it.
         LiveRunner runner = runners.claim(hello.runner(), hello.token());
         if (runner == null) {
             LOG.log(System.Logger.Level.WARNING, "a connection without a valid token was refused");
-            return new Refused("the token is not valid, or was used before");
+            return "the token is not valid, or was used before";
         }
         String difference = difference(hello);
         if (difference.isEmpty()) {
-            return new Taken(runner, settings.apply(runner.ref()));
+            var session = new Session(ports.apply(runner), System.nanoTime());
+            runner.greeted(session, hello);
+            from.send(new Welcome(runner.proof(), runner.session(), settings.apply(runner.ref())));
+            boolean _ = session.resume(from, 0, null);
+            books.accept(new BookEvent.Greeted(runner.id()));
+            return "";
         }
         String reason = "runner " + runner.id() + " is not the program of its caller: " + difference;
         var problem = new BootFailed(reason, true, null);
         books.accept(new BookEvent.BootProblem(runner.id(), problem)); // before anybody can tell them of its death
         runner.refused(problem);
         runner.kill(reason);
-        return new Refused(reason);
+        return reason;
+    }
+
+    /** A runner's next connection. The same answer to all that are refused: a stranger learns nothing from it. */
+    private String goOn(Greeting from, Resume resume) {
+        LiveRunner runner = runners.find(resume.runner().name());
+        // The secret is compared first, so that how long a refusal takes tells nothing.
+        Session session = runner != null && MessageDigest.isEqual(runner.session(), resume.session())
+                ? runner.resumable(resume.runner())
+                : null;
+        if (runner == null || session == null) {
+            return "there is no such session, or it is over";
+        }
+        byte[] proof = runner.proof();
+        try {
+            boolean goesOn = session.resume(from, resume.received(), received -> new Resumed(proof, received));
+            return goesOn ? "" : "there is no such session, or it is over";
+        } catch (ProtocolViolation e) { // it would be the same with every further connection
+            return "the session cannot go on: " + e.getMessage();
+        }
     }
 
     private String difference(Hello hello) {
@@ -80,21 +145,11 @@ final class Reception {
         return what + " " + theirs + " there, " + ours + " here";
     }
 
-    /** A connection whose greeting is still to come. */
-    void connected(Link link, long nowNanos) {
-        strangers.put(link, nowNanos);
-    }
-
-    /** It has greeted, or is closed. */
-    void arrived(Link link) {
-        strangers.remove(link);
-    }
-
     /** Closes what has been connected for long without a greeting. */
     void closeSilent(long nowNanos) {
-        strangers.forEach((link, since) -> {
+        strangers.forEach((greeting, since) -> {
             if (nowNanos - since > GREETING_PATIENCE.toNanos()) {
-                link.close();
+                greeting.close();
             }
         });
     }

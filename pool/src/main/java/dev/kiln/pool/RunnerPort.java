@@ -7,41 +7,25 @@ import dev.kiln.runner.wire.Message.Ask;
 import dev.kiln.runner.wire.Message.CancelAsk;
 import dev.kiln.runner.wire.Message.Gc;
 import dev.kiln.runner.wire.Message.Heartbeat;
-import dev.kiln.runner.wire.Message.Hello;
-import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.RetireAnswer;
 import dev.kiln.runner.wire.Message.Unanswered;
-import dev.kiln.runner.wire.Message.Welcome;
 import dev.kiln.runner.wire.ProtocolViolation;
-import dev.kiln.runner.wire.SocketLink;
-import org.jspecify.annotations.Nullable;
 
 /**
- * This side's end of one link: nobody until its greeting has been checked, then one runner's. Everything here runs on the
- * link's thread; what may take long is handed on.
+ * This side's end of one runner's link. What is told to it comes one call at a time, on the threads of the link's
+ * connections; what may take long is handed on.
  */
 final class RunnerPort implements Link.Listener {
-    private final Reception reception;
     private final Switchboard switchboard;
-    private @Nullable LiveRunner runner;
+    private final LiveRunner from;
 
-    RunnerPort(Reception reception, Switchboard switchboard) {
-        this.reception = reception;
+    RunnerPort(Switchboard switchboard, LiveRunner from) {
         this.switchboard = switchboard;
-    }
-
-    @Override
-    public void opened(Link link) {
-        reception.connected(link, System.nanoTime());
+        this.from = from;
     }
 
     @Override
     public void received(Link link, Message message) {
-        LiveRunner from = runner;
-        if (from == null) {
-            greet(link, message);
-            return;
-        }
         from.heard();
         switch (message) {
             case Message.Returned m -> switchboard.returned(from, m);
@@ -66,34 +50,20 @@ final class RunnerPort implements Link.Listener {
         }
     }
 
-    private void greet(Link link, Message message) {
-        if (!(message instanceof Hello hello)) {
-            throw new ProtocolViolation("no greeting");
-        }
-        switch (reception.check(hello)) {
-            case Reception.Refused refused -> {
-                link.send(new Rejected(refused.reason()));
-                link.close();
-            }
-            case Reception.Taken taken -> {
-                if (link instanceof SocketLink socket) {
-                    socket.authenticated();
-                }
-                runner = taken.runner();
-                taken.runner().greeted(link, hello);
-                link.send(new Welcome(taken.runner().proof(), taken.runner().session(), taken.settings()));
-                reception.arrived(link);
-                switchboard.tell(new BookEvent.Greeted(taken.runner().id()));
-            }
-        }
+    /** All that the connection brought has been received; the runner has the lease to make another one. */
+    @Override
+    public void interrupted(Link link, String reason) {
+        from.interrupted(reason);
+    }
+
+    @Override
+    public void resumed(Link link) {
+        from.resumed();
     }
 
     @Override
     public void closed(Link link, String reason) {
-        reception.arrived(link);
-        if (runner != null) {
-            runner.linkClosed();
-            switchboard.linkLost(runner, reason);
-        }
+        from.interrupted(reason);
+        switchboard.linkLost(from, reason);
     }
 }

@@ -172,14 +172,11 @@ final class Switchboard {
         later(() -> space.heard(from.ref()));
     }
 
-    /**
-     * A link that closes is no evidence of death, but as long as links are not resumed a runner without one ends: one that
-     * has not ended after a while is ended.
-     */
+    /** The runner has closed its link for good, so it is about to end: if it has not after a while, it is ended. */
     void linkLost(LiveRunner runner, String reason) {
         try {
             Future<?> _ = chores.schedule(
-                    () -> runner.unreachable("its link was lost: " + reason),
+                    () -> runner.unreachable("its link is closed: " + reason),
                     EXIT_PATIENCE.toMillis(),
                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {

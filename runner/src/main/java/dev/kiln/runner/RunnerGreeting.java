@@ -1,51 +1,79 @@
 package dev.kiln.runner;
 
+import dev.kiln.runner.wire.Carrier;
+import dev.kiln.runner.wire.Greeting;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Hello;
 import dev.kiln.runner.wire.Message.Rejected;
+import dev.kiln.runner.wire.Message.Resume;
 import dev.kiln.runner.wire.Message.Welcome;
-import dev.kiln.runner.wire.SocketLink;
+import dev.kiln.runner.wire.Redialer;
+import dev.kiln.runner.wire.Session;
+import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runner's end of a link from its greeting on: waits for a caller that proves itself, then hands all messages to the
- * {@link RunnerNode} that it starts. Everything here runs on the link's thread.
+ * The runner's end of its way home, from the first greeting on: dials, waits for a caller that proves itself, then hands all
+ * messages to the {@link RunnerNode} that it starts, and dials again whenever the connection is lost. What is told to it
+ * comes one call at a time, on the threads of the connections.
  */
-public final class RunnerGreeting implements Link.Listener {
+public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
+    private final Carrier.Dialer dialer;
     private final byte[] proof;
     private final Consumer<RunnerNode> taken;
     private final Consumer<String> refused;
     private final Consumer<String> ended;
-    private @Nullable RunnerNode node;
+    private volatile long greetedNanos;
+    private volatile @Nullable Taken takenAs;
+
+    private record Taken(RunnerNode node, Redialer redialer) {}
 
     /**
+     * @param dialer the way to the caller
      * @param proof what the caller must show, 32 bytes
      * @param taken called when the caller has taken this runner
-     * @param refused called with the reason when it has not, or the link closed before
+     * @param refused called with the reason when it has not, or the connection was lost before
      * @param ended called with the reason when a runner that was taken has ended
      */
-    public RunnerGreeting(byte[] proof, Consumer<RunnerNode> taken, Consumer<String> refused, Consumer<String> ended) {
+    public RunnerGreeting(
+            Carrier.Dialer dialer,
+            byte[] proof,
+            Consumer<RunnerNode> taken,
+            Consumer<String> refused,
+            Consumer<String> ended) {
+        this.dialer = dialer;
         this.proof = proof;
         this.taken = taken;
         this.refused = refused;
         this.ended = ended;
     }
 
+    /**
+     * Dials and greets; what comes of it is told.
+     *
+     * @throws IOException if nobody is there
+     */
+    public void greet(Hello hello) throws IOException {
+        greetedNanos = System.nanoTime();
+        dialer.dial(carrier -> {
+            var greeting = new Greeting(carrier, this);
+            greeting.send(hello);
+            return greeting;
+        });
+    }
+
     @Override
-    public void received(Link link, Message message) {
-        if (node != null) {
-            node.received(link, message);
-            return;
-        }
+    public void greeted(Greeting from, Message message) {
         switch (message) {
             case Welcome welcome
             when MessageDigest.isEqual(welcome.proof(), proof) -> {
-                if (link instanceof SocketLink socket) {
-                    socket.authenticated();
-                }
-                node = new RunnerNode(welcome.settings(), link, ended);
+                var session = new Session(this, greetedNanos);
+                var node = new RunnerNode(welcome.settings(), session, ended);
+                takenAs = new Taken(node, redialer(welcome));
+                boolean _ = session.resume(from, 0, null);
                 taken.accept(node);
             }
             case Rejected rejected -> refused.accept("the caller refused this runner: " + rejected.reason());
@@ -53,12 +81,41 @@ public final class RunnerGreeting implements Link.Listener {
         }
     }
 
+    private Redialer redialer(Welcome welcome) {
+        return new Redialer(
+                dialer,
+                received -> new Resume(welcome.settings().self(), welcome.session(), received),
+                resumed -> MessageDigest.isEqual(resumed.proof(), proof));
+    }
+
+    @Override
+    public void lost(Greeting from, String reason) {
+        refused.accept("the link closed during the greeting: " + reason);
+    }
+
+    @Override
+    public void received(Link link, Message message) {
+        taken().node.received(link, message);
+    }
+
+    /** No evidence that the caller has ended: until the lease is over, it may be had again. */
+    @Override
+    public void interrupted(Link link, String reason) {
+        if (link instanceof Session session) {
+            taken().redialer.resume(session);
+        }
+    }
+
     @Override
     public void closed(Link link, String reason) {
-        if (node == null) {
-            refused.accept("the link closed during the greeting: " + reason);
-        } else {
-            node.closed(link, reason);
+        taken().node.closed(link, reason);
+    }
+
+    private Taken taken() {
+        Taken as = takenAs;
+        if (as == null) {
+            throw new IllegalStateException("a session without a greeting");
         }
+        return as;
     }
 }

@@ -2,6 +2,7 @@ package dev.kiln.runner;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
+import dev.kiln.gc.Lease;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
 import dev.kiln.runner.wire.Link;
@@ -31,11 +32,12 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,31 @@ public final class RunnerNode implements Link.Listener {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final long LOOK_AGAIN_MILLIS = 10;
+    /** After that part of the lease without a word, the connection may be dead without looking it. */
+    private static final int SUSPICIOUS_PART = 4;
+
+    /**
+     * A runner's life after its greeting.
+     *
+     * <pre>
+     *  SERVING ──▶ LEAVING ──▶ ORPHANED     LEAVING: told to end, or retired; takes no work, finishes what runs
+     *   │    │        │            │        ORPHANED: without its caller, for good; takes no work, serves its frames to the
+     *   │    └────────┼─────▶──────┤        unlinked work that still runs, ends with the last of it
+     *   └─────────────┴─────────▶ OVER
+     * </pre>
+     */
+    enum State {
+        SERVING,
+        LEAVING,
+        ORPHANED,
+        OVER;
+
+        /** Whether there is an arrow; none leads back. */
+        boolean maySucceed(State earlier) {
+            return compareTo(earlier) > 0;
+        }
+    }
 
     private final RunnerSettings settings;
     private final Consumer<String> exit;
@@ -65,13 +92,15 @@ public final class RunnerNode implements Link.Listener {
     private final ScheduledExecutorService clock;
     private final ScheduledExecutorService books;
     private final Link link;
-    private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong executesRead = new AtomicLong();
+    private final AtomicReference<State> state = new AtomicReference<>(State.SERVING);
     private volatile boolean lostCaller;
     private volatile long heardNanos = System.nanoTime();
+    private final Lease lease; // books thread only
     private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
     private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
+    private long doubtedNanos = saidNanos; // books thread only
 
     /**
      * Starts serving.
@@ -86,6 +115,7 @@ public final class RunnerNode implements Link.Listener {
         this.holders = new HashSet<>(Set.of(settings.caller()));
         this.link = link;
         this.exit = exit;
+        this.lease = new Lease(settings.lease(), link.heardBeatNanos());
         String id = settings.self().name();
         this.questions = new Questions(settings.self());
         this.space = FrameSpace.open(
@@ -146,6 +176,7 @@ public final class RunnerNode implements Link.Listener {
             case Heartbeat _ -> onBooks(() -> holders.forEach(space::heard));
             case Retire retire -> executions.onCallThread(() -> retire(retire));
             case Shutdown shutdown -> {
+                move(State.LEAVING);
                 executions.stopTaking();
                 end(
                         Duration.ofMillis(shutdown.drainMillis()),
@@ -185,21 +216,42 @@ public final class RunnerNode implements Link.Listener {
         }
     }
 
-    /** The link is gone, and with it, as long as links are not resumed, the caller: a link to it cannot be made anew. */
+    /** The caller has taken the link up again: a sign of life. */
+    @Override
+    public void resumed(Link from) {
+        heardNanos = System.nanoTime();
+    }
+
+    /** The link is closed for good: the caller does not want it, or has forgotten it. */
     @Override
     public void closed(Link from, String reason) {
         callerLost("the link to the caller is closed: " + reason);
     }
 
-    /** Evidence that the caller is gone: linked work ends at once, unlinked work has the shutdown timeout. Any thread. */
+    /**
+     * The caller is gone, by evidence or since the lease is over: linked work ends at once, unlinked work has the shutdown
+     * timeout. Under this incarnation the runner never comes back. Any thread.
+     */
     void callerLost(String reason) {
-        if (over.get()) {
-            return; // it has ended by itself, and its link with it
+        if (!move(State.ORPHANED)) {
+            return;
         }
         lostCaller = true;
         executions.stopTaking();
         executions.interruptLinked(link);
+        link.close(); // fenced: a caller that comes back is refused what it was told to have lost
+        questions.goneAll(reason);
         end(settings.shutdownTimeout(), reason, () -> !executions.anyUnlinked());
+    }
+
+    /** Moves on, unless the state is that one already or later: whoever comes second comes too late. */
+    private boolean move(State next) {
+        State before = state.getAndUpdate(now -> next.maySucceed(now) ? next : now);
+        return next.maySucceed(before);
+    }
+
+    State state() {
+        return state.get();
     }
 
     /** Ends at once, whatever runs. Any thread. */
@@ -216,6 +268,7 @@ public final class RunnerNode implements Link.Listener {
         boolean goes = mayGo(retire.check()) && space.residentCount() == 0 && executions.stopTakingIfIdle();
         link.send(new RetireAnswer(goes));
         if (goes) {
+            move(State.LEAVING);
             end(LAST_WORDS, "retired", link::flushed);
         }
     }
@@ -235,12 +288,22 @@ public final class RunnerNode implements Link.Listener {
 
     private void end(Duration atMost, String reason, BooleanSupplier idle) {
         departure.begin(System.nanoTime() + atMost.toNanos(), reason, idle);
-        onBooks(this::endIfDue);
+        onBooks(this::lookWhetherToEnd);
+    }
+
+    /** Books thread; from when an end is planned until it has come. */
+    private void lookWhetherToEnd() {
+        endIfDue();
+        if (state.get() != State.OVER) {
+            Future<?> _ = books.schedule(this::lookWhetherToEnd, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void onBooks(Runnable task) {
-        if (!over.get()) {
+        try {
             books.execute(task);
+        } catch (RejectedExecutionException e) {
+            // It is over: nobody needs the books any more.
         }
     }
 
@@ -252,15 +315,28 @@ public final class RunnerNode implements Link.Listener {
             tellStatus();
             if (now - saidNanos >= settings.heartbeat().toNanos()) {
                 saidNanos = now;
-                link.send(new Heartbeat());
+                link.beat(now);
             }
-            if (now - heardNanos > settings.lease().toNanos()) {
-                callerLost("the caller was silent for longer than the lease of " + settings.lease());
-            }
+            watchLease(now);
             idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), now);
             endIfDue();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);
+        }
+    }
+
+    /** Without evidence the caller is lost when the lease is over; before that, a connection that says nothing is replaced. */
+    private void watchLease(long now) {
+        lease.acknowledged(link.heardBeatNanos());
+        long silentNanos = now - heardNanos;
+        if (!lease.lasts(now)) {
+            callerLost("the lease of " + settings.lease() + " is over: the caller acknowledged no sign of life");
+        } else if (silentNanos > settings.lease().toNanos()) {
+            callerLost("the caller was silent for longer than the lease of " + settings.lease());
+        } else if (silentNanos > settings.lease().toNanos() / SUSPICIOUS_PART && now - doubtedNanos > silentNanos / 2) {
+            doubtedNanos = now;
+            link.cut(
+                    "the caller was silent for " + Duration.ofNanos(silentNanos).toMillis() + " ms");
         }
     }
 
@@ -271,7 +347,7 @@ public final class RunnerNode implements Link.Listener {
     /** Books thread. */
     private void endIfDue() {
         @Nullable String reason = departure.due(System.nanoTime());
-        if (reason != null && over.compareAndSet(false, true)) {
+        if (reason != null && move(State.OVER)) {
             link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
             executions.close();
             desk.close();

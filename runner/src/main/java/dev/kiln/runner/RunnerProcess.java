@@ -4,7 +4,6 @@ import dev.kiln.frame.spi.ProcessFolders;
 import dev.kiln.runner.wire.LinkLoop;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,10 +39,13 @@ final class RunnerProcess {
         Exhaustion.ends(why -> process.exit(RunnerStatus.OUT_OF_MEMORY, RunnerStatus.EXHAUSTED + why));
         process.watchParent();
         var loop = new LinkLoop("kiln-link-" + boot.runner());
-        var greeting = new RunnerGreeting(
-                boot.proof(), process::taken, reason -> process.exit(RunnerStatus.NOT_TAKEN, reason), process::ended);
-        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(boot.home()));
-        loop.link(channel, greeting).send(Kiln.hello(boot.runner(), boot.token()));
+        new RunnerGreeting(
+                        loop.dialer(UnixDomainSocketAddress.of(boot.home())),
+                        boot.proof(),
+                        process::taken,
+                        reason -> process.exit(RunnerStatus.NOT_TAKEN, reason),
+                        process::ended)
+                .greet(Kiln.hello(boot.runner(), boot.token()));
         process.awaitWelcome();
         while (true) {
             LockSupport.park(process); // all other threads are daemons: this one keeps the process until exit() ends it

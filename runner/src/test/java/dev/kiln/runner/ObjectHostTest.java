@@ -141,6 +141,9 @@ class ObjectHostTest {
         }
 
         @Override
+        public void cut(String reason) {}
+
+        @Override
         public void close() {
             sent.add("closed");
         }

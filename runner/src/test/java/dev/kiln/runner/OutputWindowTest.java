@@ -36,6 +36,9 @@ class OutputWindowTest {
         }
 
         @Override
+        public void cut(String reason) {}
+
+        @Override
         public void close() {}
     }
 

@@ -69,6 +69,17 @@ class RunnerNodeTest {
         }
 
         @Override
+        public void beat(long nowNanos) {}
+
+        @Override
+        public long heardBeatNanos() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void cut(String reason) {}
+
+        @Override
         public boolean flushed() {
             askedWhetherFlushed.incrementAndGet();
             return flushed;

@@ -1,5 +1,7 @@
 package dev.kiln.pool.spi;
 
+import java.time.Duration;
+
 /**
  * Starts runners: processes, pods or machines that run this very program in runner mode. One instance serves one pool at a
  * time. All methods may be called from several threads at once.
@@ -32,6 +34,16 @@ public interface Backend extends AutoCloseable {
 
     /** Whether caller and runners share one machine, so that they may map each other's memory. */
     boolean sharesMemory();
+
+    /**
+     * How long caller and runner may hear nothing of each other before each holds the other for lost: 20 s unless the
+     * network between them asks for more. A tenth of it passes between signs of life.
+     *
+     * @return more than zero
+     */
+    default Duration lease() {
+        return Duration.ofSeconds(20);
+    }
 
     /** Ends what is still there and removes what the backend left on this machine. Idempotent. */
     @Override

@@ -1,8 +1,7 @@
 package dev.kiln.pool.spi;
 
-import dev.kiln.runner.wire.Link;
-import java.util.function.Supplier;
+import dev.kiln.runner.wire.Carrier;
 
-/** Where runners come in. Each new link gets a listener of its own, which greets whoever is at the other end. */
+/** Where runners come in, with their first connection and with every further one: who is at its other end is found out here. */
 @FunctionalInterface
-public interface Door extends Supplier<Link.Listener> {}
+public interface Door extends Carrier.Host {}

@@ -14,8 +14,8 @@ public interface Carrier {
      * not again after {@code false} until {@link Events#writable}. The bytes of the buffers may be read after the return
      * only if they were copied: the buffers are the caller's.
      *
-     * @return whether it takes more; after {@code false}, even if it took everything, {@link Events#writable} or
-     *     {@link Events#closed} follows
+     * @return whether it took everything and takes more; after {@code false}, even if nothing remains,
+     *     {@link Events#writable} or {@link Events#closed} follows
      * @throws IOException if it can write no more; what it received may still be unread, so {@link Events#closed} follows
      *     only when that is read to its end, or after {@link #close}
      */

@@ -1,140 +1,120 @@
 package dev.kiln.runner.wire;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 
 /**
- * Puts messages together from the chunks of a byte stream. A chunk is a header of {@value #HEADER_BYTES} bytes (int length,
- * int message number, byte 1 if it is the message's last) and its bytes; chunks of several messages may alternate.
+ * Cuts the bytes of one connection into chunks. A chunk is a header of {@value #HEADER_BYTES} bytes and its body:
  *
- * <p>Not thread-safe; knows nothing of sockets. Copies: a message of one chunk is copied once out of the receive buffer,
- * a longer one a second time when its chunks are joined.
+ * <pre>
+ *  int length    of the body, at most {@value #MAX_CHUNK_BYTES}; 0 for those without one
+ *  int message   tells messages apart whose chunks alternate
+ *  byte kind
+ *  long number   of PART and LAST: 1 for the first of a session, each the next; 0 for the others
+ *  long received the number of the last chunk that arrived at the sender of this one
+ * </pre>
+ *
+ * <p>Not thread-safe; knows nothing of sockets. A body is copied once, out of the receive buffer.
  */
 final class ChunkReader {
-    static final int HEADER_BYTES = 9;
+    static final int HEADER_BYTES = 25;
     static final int MAX_CHUNK_BYTES = 128 * 1024;
-    private static final int MAX_UNFINISHED = 4096;
+    static final int GREETING_BYTES = 64 * 1024;
 
-    private final Consumer<byte[]> finished;
+    /** A chunk of a message of which more follow. */
+    static final byte PART = 0;
+    /** The last or only chunk of a message. */
+    static final byte LAST = 1;
+    /** Nothing but its header. */
+    static final byte ACK = 2;
+    /** Asks for an {@link #ACK} at once. */
+    static final byte ASK = 3;
+    /** The session is over. */
+    static final byte END = 4;
+    /** A whole message outside of any session: what a connection begins with. */
+    static final byte GREETING = 5;
+
+    private static final byte[] NOTHING = {};
+
     private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-    private final Map<Integer, Unfinished> unfinished = new HashMap<>();
-    private byte[] chunk = {};
+    private final int maxBytes;
+    private byte[] body = NOTHING;
     private int filled;
-    private boolean inChunk;
-    private int maxMessageBytes;
-    private long maxUnfinishedBytes; // of all messages together
-    private long unfinishedBytes;
+    private boolean inBody;
 
-    /** The chunks of a message whose last one is still to come. */
-    private static final class Unfinished {
-        final List<byte[]> chunks = new ArrayList<>();
-        long bytes;
-    }
-
-    /** @param greetingBytes what is kept of a peer that is not authenticated yet: more, in one message or several, is a violation */
-    ChunkReader(int greetingBytes, Consumer<byte[]> finished) {
-        this.maxMessageBytes = greetingBytes;
-        this.maxUnfinishedBytes = greetingBytes;
-        this.finished = finished;
-    }
-
-    /** The peer is authenticated: it may send messages of that size, and as many of them at once as it likes. */
-    void allowMessagesUpTo(int bytes) {
-        maxMessageBytes = bytes;
-        maxUnfinishedBytes = Long.MAX_VALUE;
+    /** @param maxBytes the longest body that is taken */
+    ChunkReader(int maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /**
-     * Consumes all that {@code in} has.
+     * Reads on to the end of the next chunk, which the other methods then describe until the next call.
      *
-     * @throws ProtocolViolation if the stream cannot come from a peer; the reader must not be used afterwards
+     * @return false if {@code in} was used up before
+     * @throws ProtocolViolation if the bytes cannot come from a peer; the reader must not be used afterwards
      */
-    void feed(ByteBuffer in) {
-        while (in.hasRemaining()) {
-            if (!inChunk && !readHeader(in)) {
-                return;
-            }
-            int bytes = Math.min(in.remaining(), chunk.length - filled);
-            in.get(chunk, filled, bytes);
-            filled += bytes;
-            if (filled == chunk.length) {
-                inChunk = false;
-                finishChunk();
-            }
+    boolean next(ByteBuffer in) {
+        if (!inBody && !readHeader(in)) {
+            return false;
         }
+        int bytes = Math.min(in.remaining(), body.length - filled);
+        in.get(body, filled, bytes);
+        filled += bytes;
+        inBody = filled < body.length;
+        return !inBody;
     }
 
     private boolean readHeader(ByteBuffer in) {
-        while (header.hasRemaining() && in.hasRemaining()) {
-            header.put(in.get());
+        if (!header.hasRemaining()) {
+            header.clear(); // that of the chunk before
         }
-        if (header.hasRemaining()) {
+        if (in.remaining() >= header.remaining()) {
+            int limit = in.limit();
+            header.put(in.limit(in.position() + header.remaining()));
+            in.limit(limit);
+        } else {
+            header.put(in);
             return false;
         }
         int length = header.getInt(0);
-        int flags = header.get(8);
-        if (length <= 0 || length > MAX_CHUNK_BYTES || flags < 0 || flags > 1) {
-            throw new ProtocolViolation("a chunk header of length " + length + " and flags " + flags);
+        boolean hasBody = kind() == PART || kind() == LAST || kind() == GREETING;
+        boolean numbered = kind() == PART || kind() == LAST;
+        if (kind() < PART
+                || kind() > GREETING
+                || (hasBody ? length <= 0 || length > maxBytes : length != 0)
+                || (numbered ? number() <= 0 : number() != 0)
+                || received() < 0) {
+            throw new ProtocolViolation("a chunk header of length " + length + ", kind " + kind() + ", number "
+                    + number() + " and received " + received());
         }
-        // Only what one chunk may hold is ever allocated on the word of a header, so a liar gains nothing.
-        chunk = new byte[Math.min(length, maxMessageBytes + 1)];
-        if (chunk.length > maxMessageBytes) {
-            throw tooLarge(length);
-        }
+        body = hasBody
+                ? new byte[length]
+                : NOTHING; // one chunk's bytes on the word of a header, so a liar gains nothing
         filled = 0;
-        inChunk = true;
+        inBody = hasBody;
         return true;
     }
 
-    private void finishChunk() {
-        int number = header.getInt(4);
-        boolean last = header.get(8) == 1;
-        header.clear();
-        Unfinished earlier = unfinished.get(number);
-        if (earlier == null && last) {
-            finished.accept(chunk);
-            return;
-        }
-        if (earlier == null) {
-            if (unfinished.size() == MAX_UNFINISHED) {
-                throw new ProtocolViolation(MAX_UNFINISHED + " messages are unfinished at once");
-            }
-            earlier = new Unfinished();
-            unfinished.put(number, earlier);
-        }
-        earlier.chunks.add(chunk);
-        earlier.bytes += chunk.length;
-        unfinishedBytes += chunk.length;
-        if (earlier.bytes > maxMessageBytes) {
-            throw tooLarge(earlier.bytes);
-        }
-        if (unfinishedBytes > maxUnfinishedBytes) {
-            throw new ProtocolViolation(
-                    unfinishedBytes + " bytes of unfinished messages where " + maxUnfinishedBytes + " are allowed");
-        }
-        if (last) {
-            unfinished.remove(number);
-            unfinishedBytes -= earlier.bytes;
-            finished.accept(join(earlier));
-        }
+    byte kind() {
+        return header.get(8);
     }
 
-    private ProtocolViolation tooLarge(long bytes) {
-        return new ProtocolViolation(
-                "a message of at least " + bytes + " bytes where " + maxMessageBytes + " are allowed");
+    int message() {
+        return header.getInt(4);
     }
 
-    private static byte[] join(Unfinished message) {
-        byte[] all = new byte[Math.toIntExact(message.bytes)];
-        int at = 0;
-        for (byte[] part : message.chunks) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
+    long number() {
+        return header.getLong(9);
+    }
+
+    long received() {
+        return header.getLong(17);
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    static void putHeader(ByteBuffer to, int length, int message, byte kind, long number, long received) {
+        to.putInt(length).putInt(message).put(kind).putLong(number).putLong(received);
     }
 }

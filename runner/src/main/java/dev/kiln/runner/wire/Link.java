@@ -1,20 +1,45 @@
 package dev.kiln.runner.wire;
 
 /**
- * An ordered, authenticated way to one other process. Messages arrive in the order in which they were sent, except that
- * one may overtake larger ones sent before it, though never a {@link Message.Gc}, which itself may overtake all that do not
- * fit one chunk.
+ * An ordered, authenticated way to one other process, which outlives the connections that carry it. Messages arrive once and
+ * in the order in which they were sent, except that one may overtake larger ones sent before it, though never a
+ * {@link Message.Gc}, which itself may overtake all that do not fit one chunk.
  */
 public interface Link extends AutoCloseable {
-
     /**
-     * Sends a message. Any thread may call this; it never blocks. A message sent on a closed link is dropped: the listener
-     * learns from {@link Listener#closed} that it was the last.
+     * Sends a message. Any thread may call this; it never blocks. While the link is interrupted, messages wait. A message
+     * sent on a closed link is dropped: the listener learns from {@link Listener#closed} that it was the last.
+     *
+     * @throws IllegalArgumentException if the message is too long for one; the link goes on
      */
     void send(Message message);
 
-    /** Whether all that was sent has left this process, or was dropped with the link: closing it now loses none of it. */
+    /**
+     * Sends a sign of life.
+     *
+     * @param nowNanos when, of the sender's monotonic clock
+     */
+    void beat(long nowNanos);
+
+    /**
+     * When the youngest sign of life that the other side has acknowledged was sent; before that, when the greeting was sent
+     * that it has answered.
+     */
+    long heardBeatNanos();
+
+    /**
+     * Whether the other side has acknowledged all that was sent, or it was dropped with the link: closing it now loses none
+     * of it. Asking makes the other side acknowledge soon.
+     */
     boolean flushed();
+
+    /**
+     * Gives up the present connection, which may be dead without looking it. The link goes on over the next one. Without a
+     * connection, nothing happens.
+     *
+     * @param reason one line, for people
+     */
+    void cut(String reason);
 
     /**
      * Closes the link, and drops what is not {@linkplain #flushed flushed}. The listener's {@code closed} follows, once.
@@ -23,7 +48,7 @@ public interface Link extends AutoCloseable {
     @Override
     void close();
 
-    /** What a link tells its user, one call at a time, on the link's own thread: it must not block or run user code. */
+    /** What a link tells its user, one call at a time: it must not block or run user code. */
     interface Listener {
 
         /** The link is open; the first call. */
@@ -32,7 +57,17 @@ public interface Link extends AutoCloseable {
         void received(Link link, Message message);
 
         /**
-         * The link is closed, by either side or by a failure; the last call.
+         * The connection is lost, after all that had arrived was received. The link waits for another one.
+         *
+         * @param reason one line, for people
+         */
+        default void interrupted(Link link, String reason) {}
+
+        /** It goes on over another connection. */
+        default void resumed(Link link) {}
+
+        /**
+         * The link is closed for good, by either side or since a message could not be handled; the last call.
          *
          * @param reason one line, for people
          */

@@ -2,6 +2,8 @@ package dev.kiln.runner.wire;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -10,13 +12,13 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 
 /**
- * One daemon thread that reads all links of a party and writes what their senders could not. It decodes and tells its
- * listeners, nothing else.
+ * One daemon thread that reads all connections of a party over sockets and writes what their senders could not. It tells
+ * their events, nothing else.
  */
 public final class LinkLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LinkLoop.class.getName());
@@ -38,36 +40,48 @@ public final class LinkLoop implements AutoCloseable {
     }
 
     /**
-     * Makes a link of a connected channel, which belongs to the loop from here on.
+     * Makes a carrier of a connected channel, which belongs to the loop from here on.
      *
      * @throws UncheckedIOException if the channel is closed
      * @throws ClosedSelectorException if the loop has ended; the channel is closed then, as after any failure
      */
-    public SocketLink link(SocketChannel channel, Link.Listener listener) {
+    public void carry(SocketChannel channel, Carrier.Host host) {
         try {
             channel.configureBlocking(false);
-            // Without interest until its link is attached, so that no event meets a bare key.
+            if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+                channel.setOption(
+                        StandardSocketOptions.TCP_NODELAY, true); // chunks are put together before they are written
+            }
+            // Without interest until its carrier has somebody to tell, so that no event is lost.
             SelectionKey key = channel.register(selector, 0);
-            var link = new SocketLink(channel, key, this, listener);
-            key.attach(link);
-            listener.opened(link);
-            key.interestOpsOr(SelectionKey.OP_READ); // added: what was sent meanwhile may wait for OP_WRITE
-            wakeUp();
-            return link;
+            var carrier = new SocketCarrier(channel, key, this);
+            key.attach(carrier);
+            carrier.begin(host.connected(carrier));
         } catch (IOException e) {
             closeQuietly(channel);
             throw new UncheckedIOException("cannot use the connection: " + e.getMessage(), e);
-        } catch (RuntimeException e) { // the loop has ended, or the listener failed
+        } catch (RuntimeException e) { // the loop has ended, or the host refused
             closeQuietly(channel);
             throw e;
         }
     }
 
-    /** Accepts connections until the loop closes; each gets a listener of its own. The channel belongs to the loop. */
-    public void accept(ServerSocketChannel server, Supplier<Link.Listener> listeners) {
+    /** Dials this address, for carriers of this loop. */
+    public Carrier.Dialer dialer(SocketAddress address) {
+        return host -> {
+            try {
+                carry(SocketChannel.open(address), host);
+            } catch (UncheckedIOException e) {
+                throw Objects.requireNonNull(e.getCause());
+            }
+        };
+    }
+
+    /** Accepts connections until the loop closes. The channel belongs to the loop. */
+    public void accept(ServerSocketChannel server, Carrier.Host host) {
         try {
             server.configureBlocking(false);
-            server.register(selector, SelectionKey.OP_ACCEPT, listeners);
+            server.register(selector, SelectionKey.OP_ACCEPT, host);
             wakeUp();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen: " + e.getMessage(), e);
@@ -92,7 +106,7 @@ public final class LinkLoop implements AutoCloseable {
         wakeUp(); // the selector lets go of a cancelled key at its next selection
     }
 
-    /** Closes all links and listening sockets and waits for the thread, unless called on it. Idempotent. */
+    /** Closes all connections and listening sockets and waits for the thread, unless called on it. Idempotent. */
     @Override
     public void close() {
         closing = true;
@@ -110,8 +124,8 @@ public final class LinkLoop implements AutoCloseable {
                 selector.select(key -> ready(key, buffer));
             }
             for (SelectionKey key : new ArrayList<>(selector.keys())) {
-                if (key.attachment() instanceof SocketLink link) {
-                    link.close();
+                if (key.attachment() instanceof SocketCarrier carrier) {
+                    carrier.close();
                 } else {
                     forget(key);
                 }
@@ -127,24 +141,24 @@ public final class LinkLoop implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "a listener of " + thread.getName() + " failed", e);
+                LOG.log(System.Logger.Level.ERROR, "an event of " + thread.getName() + " failed", e);
             }
         }
     }
 
     private void ready(SelectionKey key, ByteBuffer buffer) {
         switch (key.attachment()) {
-            case SocketLink link -> link.ready(buffer);
-            case Supplier<?> listeners -> acceptAll((ServerSocketChannel) key.channel(), listeners);
+            case SocketCarrier carrier -> carrier.ready(buffer);
+            case Carrier.Host host -> acceptAll((ServerSocketChannel) key.channel(), host);
             case null, default -> key.cancel();
         }
         runTasks();
     }
 
-    private void acceptAll(ServerSocketChannel server, Supplier<?> listeners) {
+    private void acceptAll(ServerSocketChannel server, Carrier.Host host) {
         try {
             for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
-                welcome(channel, listeners);
+                welcome(channel, host);
             }
         } catch (ClosedChannelException e) {
             // Closed by its owner: nobody is to be accepted any more.
@@ -153,9 +167,9 @@ public final class LinkLoop implements AutoCloseable {
         }
     }
 
-    private void welcome(SocketChannel channel, Supplier<?> listeners) {
+    private void welcome(SocketChannel channel, Carrier.Host host) {
         try {
-            link(channel, (Link.Listener) listeners.get());
+            carry(channel, host);
         } catch (RuntimeException e) { // this one connection fails, not the loop
             closeQuietly(channel);
             LOG.log(System.Logger.Level.WARNING, "a connection was not accepted: " + e.getMessage());

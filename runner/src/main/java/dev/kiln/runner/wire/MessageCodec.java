@@ -25,12 +25,21 @@ final class MessageCodec {
         }
     }
 
+    /** The longest message: an array of the JVM, which its reader makes of it. */
+    static final int MAX_MESSAGE_BYTES = Integer.MAX_VALUE - 64;
+
     private MessageCodec() {}
 
+    /** @throws IllegalArgumentException if it is longer than {@link #MAX_MESSAGE_BYTES} */
     static Encoded encode(Message message) {
         var bytes = new ByteArrayOutputStream(64);
         try {
             byte[] payload = MessageWriter.write(message, new DataOutputStream(bytes));
+            if ((long) bytes.size() + payload.length > MAX_MESSAGE_BYTES) {
+                throw new IllegalArgumentException("a " + message.getClass().getSimpleName() + " of "
+                        + ((long) bytes.size() + payload.length) + " bytes where " + MAX_MESSAGE_BYTES
+                        + " are allowed");
+            }
             // What must not be overtaken: a hold that is told before the result which lets its receiver drop the frame.
             return new Encoded(bytes.toByteArray(), payload, !(message instanceof Gc));
         } catch (IOException e) {

@@ -42,29 +42,28 @@ final class MessageReader {
                         in.readBoolean(),
                         in.readLong(),
                         readContext(in),
-                        in.readAllBytes());
+                        rest(in));
             case 5 -> new Cancel(in.readLong(), in.readInt());
-            case 6 -> new Returned(in.readLong(), in.readInt(), in.readBoolean(), in.readAllBytes());
-            case 7 -> new Threw(in.readLong(), in.readInt(), in.readAllBytes());
+            case 6 -> new Returned(in.readLong(), in.readInt(), in.readBoolean(), rest(in));
+            case 7 -> new Threw(in.readLong(), in.readInt(), rest(in));
             case 8 -> new Ended(in.readLong(), in.readInt(), readEnum(in, Ordinals.ENDINGS), in.readBoolean());
             case 9 -> new SlotFreed(in.readLong());
-            case 10 -> new Ask(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
-            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), in.readAllBytes());
+            case 10 -> new Ask(in.readLong(), readProcess(in), readProcess(in), rest(in));
+            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), rest(in));
             case 12 -> new Unanswered(in.readLong(), readProcess(in), in.readUTF());
             case 13 -> new CancelAsk(in.readLong(), readProcess(in), readProcess(in));
             case 14 -> new Gc(readProcess(in), readGc(in));
             case 15 -> new PeerGone(readProcess(in), in.readUTF());
             case 16 -> new Heartbeat();
             case 17 -> new Status(in.readInt(), in.readLong(), in.readLong());
-            case 18 -> new Retire(in.readAllBytes());
+            case 18 -> new Retire(rest(in));
             case 19 -> new RetireAnswer(in.readBoolean());
             case 20 -> new Shutdown(in.readLong(), in.readLong());
             case 21 -> new Resume(readProcess(in), readBytes(in), in.readLong());
             case 22 -> new Resumed(readBytes(in), in.readLong());
-            case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), in.readAllBytes());
+            case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), rest(in));
             case 24 -> new Withdraw(in.readLong());
-            case 25 ->
-                new Settled(in.readLong(), readProcess(in), readEnum(in, Ordinals.SETTLEMENTS), in.readAllBytes());
+            case 25 -> new Settled(in.readLong(), readProcess(in), readEnum(in, Ordinals.SETTLEMENTS), rest(in));
             case 26 -> new Lend(in.readLong(), in.readBoolean());
             case 27 -> new Release(in.readLong());
             case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
@@ -136,6 +135,13 @@ final class MessageReader {
             values.add(in.readLong());
         }
         return values;
+    }
+
+    /** The payload: all that is left. Not {@code readAllBytes}, which begins with a buffer of 16 KiB. */
+    private static byte[] rest(DataInputStream in) throws IOException {
+        byte[] payload = new byte[in.available()];
+        in.readFully(payload);
+        return payload;
     }
 
     private static byte[] readBytes(DataInputStream in) throws IOException {

@@ -17,10 +17,9 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link ChunkWriter} writes, a {@link ChunkReader} reads. */
+/** What an {@link Outbox} writes, a {@link ChunkReader} and an {@link Assembler} read. */
 class ChunkStreamTest {
     private static final int SEEDS = 40;
-    private static final int NO_LIMIT = Integer.MAX_VALUE - 64;
 
     @Test
     @DisplayName("C-13: messages of all sizes arrive whole, and only smaller ones overtake")
@@ -37,23 +36,22 @@ class ChunkStreamTest {
     private static void history(Random random) throws IOException {
         var samples = new Samples(random);
         List<Message> sent = new ArrayList<>();
-        var writer = new ChunkWriter();
-        var channel = new TrickleChannel(random, 200_000);
+        var outbox = new Outbox(0);
+        var carrier = new TrickleCarrier(random, 200_000);
         for (int number = 0; number < 25; number++) {
             Message message = random.nextInt(4) == 0
                     ? new Gc(new ProcessRef("n" + number, 1), samples.update(random.nextInt(3) == 0 ? 20_000 : 3))
                     : new Execute(number, 1, Samples.AUTHOR, true, 0, Map.of(), samples.bytes(size(random)));
             sent.add(message);
-            writer.add(MessageCodec.encode(message));
+            outbox.add(MessageCodec.encode(message));
             if (random.nextBoolean()) {
-                writer.write(channel);
+                outbox.write(carrier, 0);
             }
         }
-        while (!writer.write(channel)) {
-            assertFalse(writer.isEmpty());
+        while (!outbox.write(carrier, 0)) {
+            assertFalse(outbox.isEmpty());
         }
-        assertTrue(writer.isEmpty());
-        check(sent, read(channel.taken(), random));
+        check(sent, read(carrier.taken(), random));
     }
 
     private static int size(Random random) {
@@ -68,14 +66,13 @@ class ChunkStreamTest {
     }
 
     private static List<Message> read(byte[] stream, Random random) {
-        List<Message> read = new ArrayList<>();
-        var reader = new ChunkReader(NO_LIMIT, bytes -> read.add(MessageCodec.decode(bytes)));
+        var inbound = new Inbound();
         for (int at = 0; at < stream.length; ) {
             int slice = Math.min(stream.length - at, random.nextInt(1, random.nextBoolean() ? 100 : 300_000));
-            reader.feed(ByteBuffer.wrap(stream, at, slice).asReadOnlyBuffer());
+            inbound.feed(ByteBuffer.wrap(stream, at, slice).asReadOnlyBuffer());
             at += slice;
         }
-        return read;
+        return inbound.messages;
     }
 
     private static void check(List<Message> sent, List<Message> read) {
@@ -108,25 +105,24 @@ class ChunkStreamTest {
     @Test
     @DisplayName("C-13: a small message waits for one chunk of each large one at most")
     void aSmallMessageWaitsForOneChunkOfEachLargeOneAtMost() throws IOException {
-        var writer = new ChunkWriter();
+        var outbox = new Outbox(0);
         var random = new Random(1);
         for (int large = 0; large < 3; large++) {
-            writer.add(
+            outbox.add(
                     MessageCodec.encode(new Execute(large, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[1_000_000])));
         }
-        writer.add(MessageCodec.encode(new Cancel(3, 1)));
-        var channel = new TrickleChannel(random, 100_000);
-        while (!writer.write(channel)) {
-            assertFalse(writer.isEmpty());
+        outbox.add(MessageCodec.encode(new Cancel(3, 1)));
+        var carrier = new TrickleCarrier(random, 100_000);
+        while (!outbox.write(carrier, 0)) {
+            assertFalse(outbox.isEmpty());
         }
         int[] at = {0};
-        List<Message> read = new ArrayList<>();
-        var reader = new ChunkReader(NO_LIMIT, bytes -> read.add(MessageCodec.decode(bytes)));
-        byte[] stream = channel.taken();
-        while (read.isEmpty()) {
-            reader.feed(ByteBuffer.wrap(stream, at[0]++, 1));
+        var inbound = new Inbound();
+        byte[] stream = carrier.taken();
+        while (inbound.messages.isEmpty()) {
+            inbound.feed(ByteBuffer.wrap(stream, at[0]++, 1));
         }
-        assertEquals(new Cancel(3, 1), read.getFirst());
+        assertEquals(new Cancel(3, 1), inbound.messages.getFirst());
         assertTrue(at[0] < 3 * (ChunkReader.MAX_CHUNK_BYTES + ChunkReader.HEADER_BYTES) + 100, "after " + at[0]);
     }
 }

@@ -27,8 +27,20 @@ abstract class LinkContract {
     private final Recorder near = new Recorder();
     private final Recorder far = new Recorder();
 
+    private final Meeting meeting = new Meeting();
+
+    /** Makes the way to this host. */
+    abstract Carrier.Dialer dialer(Carrier.Host host) throws Exception;
+
     /** Connects two listeners. */
-    abstract void connect(Link.Listener first, Link.Listener second) throws Exception;
+    final Meeting.Ends connect(Link.Listener first, Link.Listener second) throws Exception {
+        if (dialer == null) {
+            dialer = dialer(meeting);
+        }
+        return meeting.connect(first, second, dialer);
+    }
+
+    private Carrier.Dialer dialer;
 
     /** Ends what the transport runs, so that no listener is called afterwards. */
     abstract void stop() throws Exception;
@@ -201,7 +213,6 @@ abstract class LinkContract {
         for (int i = 0; i < 100; i++) {
             near.link().send(new Cancel(i, 1));
         }
-        assertTrue(near.link().flushed());
         near.link().close();
         assertEquals(100, far.next(100).size());
         far.closedBecause();
@@ -223,8 +234,53 @@ abstract class LinkContract {
     void aLinkIsFlushedOnceItsMessagesHaveArrived() throws Exception {
         connect(near, far);
         near.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[5_000_000]));
+        assertFalse(near.link().flushed());
         far.next();
-        assertTrue(near.link().flushed());
+        awaitFlushed(near.link());
+    }
+
+    private static void awaitFlushed(Link link) {
+        while (!link.flushed()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    @DisplayName("C-14: what is sent goes on where it was when a connection is lost, in both directions")
+    void theLinkGoesOnOverAnotherConnection() throws Exception {
+        connect(near, far);
+        for (int round = 0; round < 10; round++) {
+            for (int i = 0; i < 20; i++) {
+                near.link().send(new Execute(i, 1, Samples.AUTHOR, true, 0, Map.of(), samples.bytes(100_000)));
+                far.link().send(new Execute(i, 1, Samples.AUTHOR, true, 0, Map.of(), samples.bytes(100)));
+            }
+            (round % 2 == 0 ? near : far).link().cut("the test cut it");
+            near.nextInterruption();
+            far.nextInterruption();
+            near.link().send(new Cancel(round, 1)); // without a connection, or already over the next
+            assertEquals(21, far.next(21).size());
+            assertEquals(20, near.next(20).size());
+        }
+        awaitFlushed(near.link());
+        awaitFlushed(far.link());
+        assertFalse(near.hasMore() || far.hasMore());
+        assertEquals(10, near.resumptions());
+        assertEquals(10, far.resumptions());
+    }
+
+    @Test
+    @DisplayName("C-14: both ends learn of a close that happens without a connection")
+    void aCloseWithoutAConnectionIsLearnedToo() throws Exception {
+        Meeting.Ends ends = connect(near, far);
+        near.link();
+        far.link();
+        ends.first().cut("the test cut it");
+        ends.first().close();
+        assertEquals("closed here", near.closedBecause());
+        assertTrue(
+                List.of("the other side does not go on: there is no such session", "the other side closed it")
+                        .contains(far.closedBecause()),
+                far.closedBecause());
     }
 
     @Test

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Timeout;
 class MemoryLinkTest extends LinkContract {
 
     @Override
-    void connect(Link.Listener first, Link.Listener second) {
-        MemoryLink.connect(first, second);
+    Carrier.Dialer dialer(Carrier.Host host) {
+        return MemoryCarrier.dialer(host);
     }
 
     @Override

@@ -11,33 +11,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A listener that remembers what it was told and in which order, for tests to wait for. */
 class Recorder implements Link.Listener {
     static final long PATIENCE_SECONDS = 60;
 
-    private final boolean authenticates;
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Link> opened = new CompletableFuture<>();
     private final CompletableFuture<String> closed = new CompletableFuture<>();
     private final List<String> disorder = new CopyOnWriteArrayList<>();
+    private final AtomicInteger interruptions = new AtomicInteger();
+    private final AtomicInteger resumptions = new AtomicInteger();
+    private final BlockingQueue<String> interruptedBecause = new LinkedBlockingQueue<>();
     private final AtomicBoolean inside = new AtomicBoolean();
-
-    Recorder() {
-        this(true);
-    }
-
-    /** @param authenticates whether the other end is trusted from the start, so that it may send what is large */
-    Recorder(boolean authenticates) {
-        this.authenticates = authenticates;
-    }
 
     @Override
     public void opened(Link link) {
         enter("opened", opened.isDone() || closed.isDone() || !received.isEmpty());
-        if (authenticates && link instanceof SocketLink socket) {
-            socket.authenticated();
-        }
         opened.complete(link);
         inside.set(false);
     }
@@ -46,6 +37,21 @@ class Recorder implements Link.Listener {
     public void received(Link link, Message message) {
         enter("received", !opened.isDone() || closed.isDone());
         received.add(message);
+        inside.set(false);
+    }
+
+    @Override
+    public void interrupted(Link link, String reason) {
+        enter("interrupted", !opened.isDone() || closed.isDone() || interruptions.get() > resumptions.get());
+        interruptions.incrementAndGet();
+        interruptedBecause.add(reason);
+        inside.set(false);
+    }
+
+    @Override
+    public void resumed(Link link) {
+        enter("resumed", closed.isDone() || interruptions.get() != resumptions.get() + 1);
+        resumptions.incrementAndGet();
         inside.set(false);
     }
 
@@ -85,6 +91,16 @@ class Recorder implements Link.Listener {
 
     boolean hasMore() {
         return !received.isEmpty();
+    }
+
+    String nextInterruption() throws InterruptedException {
+        String reason = interruptedBecause.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertNotNull(reason, "no interruption");
+        return reason;
+    }
+
+    int resumptions() {
+        return resumptions.get();
     }
 
     boolean isClosed() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Heartbeat;
@@ -21,11 +22,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,33 +37,30 @@ class SocketLinkTest extends LinkContract {
 
     private final LinkLoop caller = new LinkLoop("test-caller");
     private final LinkLoop runner = new LinkLoop("test-runner");
-    private final Queue<Link.Listener> expected = new ConcurrentLinkedQueue<>();
-    private UnixDomainSocketAddress address;
-
-    @BeforeEach
-    void listen() throws IOException {
-        address = UnixDomainSocketAddress.of(folder.resolve("home"));
-        var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(address);
-        caller.accept(server, () -> {
-            Link.Listener listener = expected.poll();
-            if (listener == null) {
-                throw new IllegalStateException("nobody is expected");
-            }
-            return listener;
-        });
-    }
+    private final Meeting rawMeeting = new Meeting();
+    private int addresses;
+    private int rawPeers;
 
     @Override
-    void connect(Link.Listener first, Link.Listener second) throws IOException {
-        expected.add(first);
-        runner.link(SocketChannel.open(address), second);
+    Carrier.Dialer dialer(Carrier.Host host) throws IOException {
+        return runner.dialer(listen(host));
     }
 
-    /** A peer without a link: it reads and writes bytes when the test says so. */
+    private UnixDomainSocketAddress listen(Carrier.Host host) throws IOException {
+        var address = UnixDomainSocketAddress.of(folder.resolve("home-" + addresses++));
+        var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(address);
+        caller.accept(server, host);
+        return address;
+    }
+
+    /** A peer without a link: it reads and writes bytes when the test says so. It has greeted. */
     private SocketChannel rawPeerOf(Link.Listener listener) throws IOException {
-        expected.add(listener);
-        return SocketChannel.open(address);
+        var visitor = new ProcessRef("raw-" + rawPeers++, 1);
+        rawMeeting.expect(visitor, listener);
+        SocketChannel peer = SocketChannel.open(listen(rawMeeting));
+        peer.write(chunk(ChunkReader.GREETING, 0, Meeting.resume(visitor, 0)));
+        return peer;
     }
 
     @Override
@@ -74,24 +69,25 @@ class SocketLinkTest extends LinkContract {
         runner.close();
     }
 
-    private static ByteBuffer chunk(Message message) {
-        byte[] bytes = Samples.wire(message);
-        return ByteBuffer.allocate(ChunkReader.HEADER_BYTES + bytes.length)
-                .putInt(bytes.length)
-                .putInt(1)
-                .put((byte) 1)
-                .put(bytes)
-                .flip();
+    private static ByteBuffer chunk(long number, Message message) {
+        return chunk(ChunkReader.LAST, number, message);
     }
 
+    private static ByteBuffer chunk(byte kind, long number, Message message) {
+        byte[] bytes = Samples.wire(message);
+        ByteBuffer chunk = ByteBuffer.allocate(ChunkReader.HEADER_BYTES + bytes.length);
+        ChunkReader.putHeader(chunk, bytes.length, 1, kind, number, 0);
+        return chunk.put(bytes).flip();
+    }
+
+    /** What a raw peer reads, without the greeting. */
     private static List<Message> read(SocketChannel peer, int count) throws IOException {
-        List<Message> messages = new ArrayList<>();
-        var reader = new ChunkReader(Integer.MAX_VALUE - 64, bytes -> messages.add(MessageCodec.decode(bytes)));
+        var inbound = new Inbound();
         var buffer = ByteBuffer.allocate(100_000);
-        while (messages.size() < count && peer.read(buffer.clear()) >= 0) {
-            reader.feed(buffer.flip());
+        while (inbound.messages.size() < count + 1 && peer.read(buffer.clear()) >= 0) {
+            inbound.feed(buffer.flip());
         }
-        return messages;
+        return inbound.messages.subList(1, inbound.messages.size());
     }
 
     @Test
@@ -108,24 +104,22 @@ class SocketLinkTest extends LinkContract {
     }
 
     @Test
-    @DisplayName("W-04: garbage closes the link that brought it and no other")
-    void garbageClosesTheLinkThatBroughtItAndNoOther() throws Exception {
+    @DisplayName("W-04: garbage closes the connection that brought it and no other")
+    void garbageClosesTheConnectionThatBroughtItAndNoOther() throws Exception {
         var good = new Recorder();
         var goodPeer = new Recorder();
         connect(good, goodPeer);
         good.link();
-        var bad = new Recorder(false);
-        try (SocketChannel peer = rawPeerOf(bad)) {
-            peer.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-            assertTrue(
-                    bad.closedBecause().startsWith("closed here: the other side sent a chunk header of length "),
-                    bad.closedBecause());
-            assertEquals(-1, peer.read(ByteBuffer.allocate(1)));
-        }
-        var unknown = new Recorder(false);
-        try (SocketChannel peer = rawPeerOf(unknown)) {
-            peer.write(ByteBuffer.wrap(new byte[] {0, 0, 0, 1, 0, 0, 0, 1, 1, 99}));
-            assertEquals("closed here: the other side sent unknown message type 99", unknown.closedBecause());
+        UnixDomainSocketAddress address = listen(rawMeeting);
+        for (ByteBuffer garbage : List.of(
+                ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: nowhere\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
+                chunk(1, new Heartbeat()),
+                chunk(ChunkReader.GREETING, 0, new Heartbeat()),
+                chunk(ChunkReader.GREETING, 0, new Rejected("x".repeat(70_000))))) {
+            try (SocketChannel peer = SocketChannel.open(address)) {
+                peer.write(garbage);
+                assertEquals(-1, peer.read(ByteBuffer.allocate(1)));
+            }
         }
         goodPeer.link().send(new Heartbeat());
         assertEquals(new Heartbeat(), good.next());
@@ -133,19 +127,21 @@ class SocketLinkTest extends LinkContract {
     }
 
     @Test
-    @DisplayName("W-04: before it is authenticated a peer may send a greeting's size and no more")
-    void aStrangerMaySendAGreetingAndNoMore() throws Exception {
-        var host = new Recorder(false);
-        var stranger = new Recorder(false);
-        connect(host, stranger);
-        stranger.link().send(new Rejected("x".repeat(10_000)));
-        host.next();
-        stranger.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[SocketLink.GREETING_BYTES]));
-        assertEquals(
-                "closed here: the other side sent a message of at least 65578 bytes where 65536 are allowed",
-                host.closedBecause());
-        stranger.closedBecause();
-        assertFalse(host.hasMore());
+    @DisplayName("W-01: an unknown message closes the link for good, a chunk out of order only its connection")
+    void anUnknownMessageClosesTheLink() throws Exception {
+        var recorder = new Recorder();
+        try (SocketChannel peer = rawPeerOf(recorder)) {
+            recorder.link();
+            peer.write(chunk(2, new Heartbeat()));
+            assertEquals("closed here: the other side sent chunk 2 after chunk 0", recorder.nextInterruption());
+            assertFalse(recorder.isClosed());
+        }
+        var unknown = new Recorder();
+        try (SocketChannel peer = rawPeerOf(unknown)) {
+            ByteBuffer bytes = chunk(1, new Heartbeat());
+            peer.write(bytes.put(bytes.limit() - 1, (byte) 99));
+            assertEquals("closed here: the other side sent unknown message type 99", unknown.closedBecause());
+        }
     }
 
     @Test
@@ -164,16 +160,16 @@ class SocketLinkTest extends LinkContract {
             }
         };
         SocketChannel peer = rawPeerOf(recorder);
-        peer.write(chunk(new Cancel(1, 1)));
+        peer.write(chunk(1, new Cancel(1, 1)));
         awaitPatiently(reading);
-        peer.write(chunk(new Cancel(2, 1)));
+        peer.write(chunk(2, new Cancel(2, 1)));
         peer.close();
         recorder.link().send(new Heartbeat()); // fails: the peer is gone
         recorder.link().send(new Heartbeat());
-        assertTrue(recorder.link().flushed());
         goOn.countDown();
         assertEquals(List.of(new Cancel(1, 1), new Cancel(2, 1)), recorder.next(2));
-        assertTrue(recorder.closedBecause().startsWith("writing failed: "), recorder.closedBecause());
+        String reason = recorder.nextInterruption();
+        assertTrue(reason.startsWith("writing failed: "), reason);
         recorder.assertOrder();
     }
 
@@ -197,24 +193,36 @@ class SocketLinkTest extends LinkContract {
         try (SocketChannel peer = rawPeerOf(talkative)) {
             talkative.link();
             assertEquals(4_000_000, ((Execute) read(peer, 1).getFirst()).work().length);
-            peer.write(chunk(new Cancel(2, 1)));
+            peer.write(chunk(1, new Cancel(2, 1)));
             assertEquals(new Cancel(2, 1), talkative.next());
         }
     }
 
     @Test
-    void aLinkIsNotFlushedWhileTheOtherSideDoesNotRead() throws Exception {
+    @DisplayName("C-14: a link is flushed when the other side has acknowledged, and asks for that once")
+    void aLinkIsFlushedWhenTheOtherSideHasAcknowledged() throws Exception {
         var recorder = new Recorder();
         try (SocketChannel peer = rawPeerOf(recorder)) {
-            recorder.link().send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[8_000_000]));
-            assertFalse(recorder.link().flushed());
-            read(peer, 1);
-            assertTrue(recorder.link().flushed());
+            Link link = recorder.link();
+            link.send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[1_000_000]));
+            assertFalse(link.flushed());
+            var inbound = new Inbound();
+            var buffer = ByteBuffer.allocate(100_000);
+            while (inbound.asks == 0) {
+                assertTrue(peer.read(buffer.clear()) > 0);
+                inbound.feed(buffer.flip());
+                assertFalse(link.flushed());
+            }
+            peer.write(ChunkReaderTest.header(0, 0, ChunkReader.ACK, 0, inbound.received));
+            while (!link.flushed()) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, inbound.asks);
         }
     }
 
     @Test
-    void aLoopThatClosesTellsAllItsLinks() throws Exception {
+    void aLoopThatClosesInterruptsAllItsLinks() throws Exception {
         List<Recorder> here = new ArrayList<>();
         List<Recorder> there = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -226,30 +234,32 @@ class SocketLinkTest extends LinkContract {
         caller.close();
         caller.close();
         for (Recorder recorder : here) {
-            assertEquals("closed here", recorder.closedBecause());
+            assertEquals("closed here", recorder.nextInterruption());
         }
         for (Recorder recorder : there) {
-            assertEquals("the other side closed it", recorder.closedBecause());
+            assertEquals("the other side closed it", recorder.nextInterruption());
         }
-        assertThrows(IOException.class, () -> SocketChannel.open(address));
     }
 
     @Test
     void aLoopThatHasEndedRefusesChannelsAndClosesThem() throws Exception {
+        SocketChannel channel = SocketChannel.open(listen(rawMeeting));
         runner.close();
-        SocketChannel channel = rawPeerOf(new Recorder());
-        assertThrows(ClosedSelectorException.class, () -> runner.link(channel, new Recorder()));
+        assertThrows(ClosedSelectorException.class, () -> runner.carry(channel, rawMeeting));
         assertFalse(channel.isOpen());
     }
 
     @Test
     void aConnectionThatNobodyTakesIsClosedAndTheLoopGoesOn() throws Exception {
+        UnixDomainSocketAddress address = listen(carrier -> {
+            throw new IllegalStateException("nobody is expected");
+        });
         try (SocketChannel unexpected = SocketChannel.open(address)) {
             assertEquals(-1, unexpected.read(ByteBuffer.allocate(1)));
         }
         var recorder = new Recorder();
         try (SocketChannel peer = rawPeerOf(recorder)) {
-            peer.write(chunk(new Heartbeat()));
+            peer.write(chunk(1, new Heartbeat()));
             assertEquals(new Heartbeat(), recorder.next());
         }
     }
@@ -264,8 +274,8 @@ class SocketLinkTest extends LinkContract {
             }
         };
         try (SocketChannel peer = rawPeerOf(recorder)) {
-            peer.write(chunk(new Heartbeat()));
-            assertEquals("closed here", recorder.closedBecause());
+            peer.write(chunk(1, new Heartbeat()));
+            assertEquals("closed here", recorder.nextInterruption());
         }
         recorder.assertOrder();
     }

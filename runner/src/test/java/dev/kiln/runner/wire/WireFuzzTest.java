@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.gc.ProcessRef;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -14,11 +15,13 @@ import org.junit.jupiter.api.Test;
 /** Bytes that nobody should send; {@code -Dkiln.fuzz.inputs=n} tries more of them. */
 class WireFuzzTest {
     private static final int INPUTS = Integer.getInteger("kiln.fuzz.inputs", 100_000);
-    private static final long ALLOWED_BYTES = 4L * SocketLink.GREETING_BYTES;
+    private static final long ALLOWED_BYTES = 4L * ChunkReader.GREETING_BYTES;
     private static final long ALLOWED_BYTES_PER_INPUT_BYTE = 32; // a long of the wire becomes an object in a list
 
     private final com.sun.management.ThreadMXBean threads =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ProcessRef VISITOR = new ProcessRef("visitor", 1);
+
     private int messages;
     private int violations;
 
@@ -62,13 +65,44 @@ class WireFuzzTest {
             messages++;
             return;
         }
-        var reader = new ChunkReader(SocketLink.GREETING_BYTES, bytes -> {
-            MessageCodec.decode(bytes);
-            messages++;
+        // A session that waits for its visitor; bytes of a stranger, or of the visitor itself.
+        var meeting = new Meeting();
+        Session home = meeting.expect(VISITOR, new Link.Listener() {
+            @Override
+            public void received(Link link, Message message) {
+                messages++;
+            }
+
+            @Override
+            public void closed(Link link, String reason) {}
         });
+        Carrier.Events connection = meeting.connected(new Nowhere());
+        boolean known = random.nextBoolean();
+        if (known) {
+            connection.received(
+                    ByteBuffer.wrap(chunk(ChunkReader.GREETING, 0, Samples.wire(Meeting.resume(VISITOR, 0)))));
+        }
         int cut = random.nextInt(input.length + 1);
-        reader.feed(ByteBuffer.wrap(input, 0, cut));
-        reader.feed(ByteBuffer.wrap(input, cut, input.length - cut));
+        connection.received(ByteBuffer.wrap(input, 0, cut));
+        connection.received(ByteBuffer.wrap(input, cut, input.length - cut));
+        if (!known && (home.isOver() || home.received() > 0)) {
+            throw new AssertionError("a stranger changed a session");
+        }
+        violations += home.isOver() ? 1 : 0;
+    }
+
+    /** A carrier whose other end is nobody. */
+    private record Nowhere() implements Carrier {
+        @Override
+        public boolean write(ByteBuffer[] bytes) {
+            for (ByteBuffer part : bytes) {
+                part.position(part.limit());
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static byte[] input(Random random) {
@@ -87,21 +121,27 @@ class WireFuzzTest {
 
     private static byte[] chunks(Samples samples, Random random) {
         var stream = new ByteArrayOutputStream();
-        for (int number = random.nextInt(4); number >= 0; number--) {
+        int number = 1;
+        for (int count = random.nextInt(4); count >= 0; count--) {
             byte[] message = message(samples, random);
+            if (random.nextInt(4) == 0) { // a greeting, such as a Resume that nobody may say
+                stream.writeBytes(chunk(ChunkReader.GREETING, 0, message));
+                continue;
+            }
             for (int at = 0; at < message.length; ) {
                 int length = random.nextInt(1, message.length - at + 1);
-                boolean last = at + length == message.length;
-                stream.writeBytes(ByteBuffer.allocate(ChunkReader.HEADER_BYTES)
-                        .putInt(length)
-                        .putInt(number)
-                        .put((byte) (last ? 1 : 0))
-                        .array());
-                stream.write(message, at, length);
+                byte kind = at + length == message.length ? ChunkReader.LAST : ChunkReader.PART;
+                stream.writeBytes(chunk(kind, number++, Arrays.copyOfRange(message, at, at + length)));
                 at += length;
             }
         }
         return stream.toByteArray();
+    }
+
+    private static byte[] chunk(byte kind, long number, byte[] body) {
+        ByteBuffer chunk = ByteBuffer.allocate(ChunkReader.HEADER_BYTES + body.length);
+        ChunkReader.putHeader(chunk, body.length, 7, kind, number, 0);
+        return chunk.put(body).array();
     }
 
     private static byte[] mutated(byte[] valid, Random random) {
