@@ -253,9 +253,9 @@ final class Outbox {
         return waiting.isEmpty() && oldest == null;
     }
 
-    /** Has the other end asked to acknowledge what is written and not acknowledged, unless it was asked for that before. */
+    /** Has the other end asked to acknowledge all, unless it was asked for that before, or not all is cut yet. */
     void ask() {
-        if (askedFor != cut) {
+        if (waiting.isEmpty() && askedFor != cut) {
             askedFor = cut;
             askDue = true;
         }

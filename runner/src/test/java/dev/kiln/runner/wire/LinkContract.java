@@ -32,6 +32,11 @@ abstract class LinkContract {
     /** Makes the way to this host. */
     abstract Carrier.Dialer dialer(Carrier.Host host) throws Exception;
 
+    /** Whether the transport loses connections by itself. */
+    boolean isFaulty() {
+        return false;
+    }
+
     /** Connects two listeners. */
     final Meeting.Ends connect(Link.Listener first, Link.Listener second) throws Exception {
         if (dialer == null) {
@@ -183,7 +188,15 @@ abstract class LinkContract {
         near.link().close();
         near.link().close();
         assertEquals("closed here", near.closedBecause());
-        assertEquals("the other side closed it", far.closedBecause());
+        assertPeerHasClosed(far);
+    }
+
+    /** The other side says that it closes the link, or, if that was lost, refuses to go on. */
+    private void assertPeerHasClosed(Recorder recorder) throws Exception {
+        String reason = recorder.closedBecause();
+        if (!isFaulty() || !reason.startsWith("the other side does not go on: ")) {
+            assertEquals("the other side closed it", reason);
+        }
     }
 
     @Test
@@ -255,8 +268,10 @@ abstract class LinkContract {
                 far.link().send(new Execute(i, 1, Samples.AUTHOR, true, 0, Map.of(), samples.bytes(100)));
             }
             (round % 2 == 0 ? near : far).link().cut("the test cut it");
-            near.nextInterruption();
-            far.nextInterruption();
+            if (!isFaulty()) { // otherwise it may have been cut already
+                near.nextInterruption();
+                far.nextInterruption();
+            }
             near.link().send(new Cancel(round, 1)); // without a connection, or already over the next
             assertEquals(21, far.next(21).size());
             assertEquals(20, near.next(20).size());
@@ -264,8 +279,7 @@ abstract class LinkContract {
         awaitFlushed(near.link());
         awaitFlushed(far.link());
         assertFalse(near.hasMore() || far.hasMore());
-        assertEquals(10, near.resumptions());
-        assertEquals(10, far.resumptions());
+        assertTrue(isFaulty() || near.resumptions() == 10 && far.resumptions() == 10);
     }
 
     @Test
