@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.pool.Pool;
+import dev.kiln.runner.Home;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -175,7 +176,8 @@ class GreetingIT {
         ProcessHandle self = ProcessHandle.current();
         new dev.kiln.runner.BootFile(
                         "alone-1",
-                        folder.resolve("nobody"),
+                        new Home.Socket(folder.resolve("nobody")),
+                        folder,
                         new byte[32],
                         new byte[32],
                         self.pid(),
@@ -194,7 +196,13 @@ class GreetingIT {
         Path boot = folder.resolve("boot");
         ProcessHandle self = ProcessHandle.current();
         new dev.kiln.runner.BootFile(
-                        "alone-2", home, new byte[32], new byte[32], self.pid(), dev.kiln.runner.Kiln.startMark(self))
+                        "alone-2",
+                        new Home.Socket(home),
+                        folder,
+                        new byte[32],
+                        new byte[32],
+                        self.pid(),
+                        dev.kiln.runner.Kiln.startMark(self))
                 .write(boot);
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(home));

@@ -37,6 +37,10 @@ final class HomeFolder {
         }
     }
 
+    Path path() {
+        return folder;
+    }
+
     Path socket() {
         return folder.resolve("home");
     }

@@ -7,25 +7,31 @@ import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
 import dev.kiln.runner.BootFile;
 import dev.kiln.runner.Kiln;
-import dev.kiln.runner.wire.LinkLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Runners as processes of this machine, which dial a Unix domain socket in a folder that only this user may enter. */
+/** Runners as processes of this machine, which read in a folder that only this user may enter where to dial. */
 final class LocalProcesses implements Backend {
+    private final String name;
+    private final Entrance.Kind kind;
     private final Set<LocalProcess> processes = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Site site;
     private volatile boolean closed;
 
     /** What exists from open to close. */
-    private record Site(HomeFolder home, LinkLoop loop, JavaCommand command, Thread exitHook) {}
+    private record Site(HomeFolder folder, Entrance entrance, JavaCommand command, Thread exitHook) {}
+
+    LocalProcesses(String name, Entrance.Kind kind) {
+        this.name = name;
+        this.kind = kind;
+    }
 
     @Override
     public String name() {
-        return "local processes";
+        return name;
     }
 
     @Override
@@ -34,20 +40,19 @@ final class LocalProcesses implements Backend {
             throw new BootProblem(true, "this backend serves another pool already; make one for each pool", null);
         }
         JavaCommand command = JavaCommand.ofThisProgram();
-        HomeFolder home = HomeFolder.create();
-        var loop = new LinkLoop("kiln-link-" + pool);
+        HomeFolder folder = HomeFolder.create();
         // A program that exits without closing its pool leaves nothing behind either.
         var exitHook = Thread.ofPlatform().name("kiln-exit-" + pool).unstarted(() -> {
             processes.forEach(LocalProcess::kill);
-            home.remove();
+            folder.remove();
         });
-        site = new Site(home, loop, command, exitHook);
         Runtime.getRuntime().addShutdownHook(exitHook);
         try {
-            loop.accept(home.listen(), door);
-        } catch (IOException e) {
-            close();
-            throw new BootProblem(true, "cannot listen at " + home.socket() + ": " + e.getMessage(), e);
+            site = new Site(folder, kind.open("kiln-link-" + pool, folder, door), command, exitHook);
+        } catch (IOException | RuntimeException e) { // nowhere to listen, or a JVM without what TLS needs
+            folder.remove();
+            remove(exitHook);
+            throw new BootProblem(true, e.getMessage(), e);
         }
     }
 
@@ -59,9 +64,15 @@ final class LocalProcesses implements Backend {
         }
         ProcessHandle self = ProcessHandle.current();
         var boot = new BootFile(
-                order.runner(), at.home.socket(), order.token(), order.proof(), self.pid(), Kiln.startMark(self));
+                order.runner(),
+                at.entrance.home(),
+                at.folder.path(),
+                order.token(),
+                order.proof(),
+                self.pid(),
+                Kiln.startMark(self));
         try {
-            Path file = at.home.bootFile(order.runner());
+            Path file = at.folder.bootFile(order.runner());
             boot.write(file);
             var builder = new ProcessBuilder(at.command.toRun(file, order.jvmOptions()));
             builder.redirectErrorStream(true);
@@ -94,10 +105,14 @@ final class LocalProcesses implements Backend {
         closed = true;
         processes.forEach(LocalProcess::kill);
         processes.forEach(process -> process.ended().toCompletableFuture().join());
-        was.loop.close();
-        was.home.remove();
+        was.entrance.end().run();
+        was.folder.remove();
+        remove(was.exitHook);
+    }
+
+    private static void remove(Thread exitHook) {
         try {
-            Runtime.getRuntime().removeShutdownHook(was.exitHook);
+            Runtime.getRuntime().removeShutdownHook(exitHook);
         } catch (IllegalStateException e) {
             // The JVM is exiting: the hook runs anyway and finds nothing to do.
         }

@@ -1,10 +1,7 @@
 package dev.kiln.runner;
 
 import dev.kiln.frame.spi.ProcessFolders;
-import dev.kiln.runner.wire.LinkLoop;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,12 +22,14 @@ final class RunnerProcess {
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
 
     private final BootFile boot;
+    private final Home.Way way;
     private final CountDownLatch greeted = new CountDownLatch(1);
     private final AtomicBoolean exiting = new AtomicBoolean();
     private final AtomicReference<@Nullable RunnerNode> node = new AtomicReference<>();
 
     private RunnerProcess(BootFile boot) {
         this.boot = boot;
+        this.way = boot.home().way("kiln-link-" + boot.runner());
     }
 
     /** Serves until the process ends. */
@@ -38,9 +37,8 @@ final class RunnerProcess {
         var process = new RunnerProcess(boot);
         Exhaustion.ends(why -> process.exit(RunnerStatus.OUT_OF_MEMORY, RunnerStatus.EXHAUSTED + why));
         process.watchParent();
-        var loop = new LinkLoop("kiln-link-" + boot.runner());
         new RunnerGreeting(
-                        loop.dialer(UnixDomainSocketAddress.of(boot.home())),
+                        process.way.dialer(),
                         boot.proof(),
                         process::taken,
                         reason -> process.exit(RunnerStatus.NOT_TAKEN, reason),
@@ -115,10 +113,7 @@ final class RunnerProcess {
 
     /** A caller that was killed could not remove its socket and folder; each of its runners tries. */
     private void removeHome() {
-        Path folder = boot.home().toAbsolutePath().getParent();
-        if (folder != null) {
-            ProcessFolders.remove(folder);
-        }
+        ProcessFolders.remove(boot.folder());
     }
 
     private void exit(int status, String why) {
@@ -129,7 +124,10 @@ final class RunnerProcess {
     /** Ends the process, shutdown hooks of user code included, but not longer than its patience. */
     private void exit(int status) {
         if (exiting.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("kiln-exit").start(() -> System.exit(status));
+            Thread.ofPlatform().daemon().name("kiln-exit").start(() -> {
+                way.drain().run();
+                System.exit(status);
+            });
             Thread.ofPlatform().daemon().name("kiln-exit-watchdog").start(() -> {
                 LockSupport.parkNanos(EXIT_PATIENCE.toNanos());
                 Runtime.getRuntime().halt(status);

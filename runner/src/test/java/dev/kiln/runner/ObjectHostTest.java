@@ -12,20 +12,16 @@ import dev.kiln.frame.SpaceOptions;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.runner.wire.Link;
-import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Execute;
-import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Release;
 import dev.kiln.runner.wire.Message.Retire;
 import dev.kiln.runner.wire.Message.RetireAnswer;
 import dev.kiln.runner.wire.Message.Returned;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.SlotFreed;
-import dev.kiln.runner.wire.Message.Status;
 import dev.kiln.runner.wire.Message.Threw;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.io.IOException;
@@ -56,8 +52,8 @@ class ObjectHostTest {
     private static final AtomicInteger CLOSED = new AtomicInteger();
     private static final AtomicInteger INSIDE = new AtomicInteger();
 
-    private final LinkedBlockingQueue<Object> sent = new LinkedBlockingQueue<>();
-    private final Link link = new SendingLink();
+    private final FakeLink link = new FakeLink();
+    private final LinkedBlockingQueue<Object> sent = link.events;
     private final CompletableFuture<String> exit = new CompletableFuture<>();
     private final FrameSpace caller = FrameSpace.open(CALLER, new NoPeers(), SpaceOptions.defaults());
     private RunnerNode node;
@@ -124,28 +120,6 @@ class ObjectHostTest {
         public void close() {
             CLOSED.incrementAndGet();
             throw new IllegalStateException("closing fails, and that harms nothing");
-        }
-    }
-
-    private final class SendingLink implements Link {
-        @Override
-        public void send(Message message) {
-            if (!(message instanceof Status || message instanceof Heartbeat)) {
-                sent.add(message);
-            }
-        }
-
-        @Override
-        public boolean flushed() {
-            return true;
-        }
-
-        @Override
-        public void cut(String reason) {}
-
-        @Override
-        public void close() {
-            sent.add("closed");
         }
     }
 

@@ -3,8 +3,6 @@ package dev.kiln.runner;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kiln.runner.wire.Link;
-import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -19,28 +17,11 @@ import org.junit.jupiter.api.Timeout;
 class OutputWindowTest {
     private static final String LINE = "x".repeat(10_000);
 
-    private final LinkedBlockingQueue<Output> sent = new LinkedBlockingQueue<>();
+    private final FakeLink link = new FakeLink();
+    private final LinkedBlockingQueue<Object> sent = link.events;
     private final ByteArrayOutputStream elsewhere = new ByteArrayOutputStream();
     private final OutputWindow window =
-            new OutputWindow(new Outlet(), new PrintStream(elsewhere, true, StandardCharsets.UTF_8));
-
-    private final class Outlet implements Link {
-        @Override
-        public void send(Message message) {
-            sent.add((Output) message);
-        }
-
-        @Override
-        public boolean flushed() {
-            return true;
-        }
-
-        @Override
-        public void cut(String reason) {}
-
-        @Override
-        public void close() {}
-    }
+            new OutputWindow(link, new PrintStream(elsewhere, true, StandardCharsets.UTF_8));
 
     private static Output line() {
         return new Output(7, false, LINE);

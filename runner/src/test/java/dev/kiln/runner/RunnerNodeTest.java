@@ -10,19 +10,15 @@ import dev.kiln.frame.SpaceOptions;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.runner.wire.Link;
-import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Execute;
-import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Retire;
 import dev.kiln.runner.wire.Message.RetireAnswer;
 import dev.kiln.runner.wire.Message.Returned;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.SlotFreed;
-import dev.kiln.runner.wire.Message.Status;
 import dev.kiln.runner.wire.Message.Threw;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
@@ -31,9 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -56,41 +50,6 @@ class RunnerNodeTest {
     private RunnerNode node;
 
     /** Remembers what is sent; what has not left yet is for the test to say. */
-    private static final class FakeLink implements Link {
-        final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
-        final AtomicInteger askedWhetherFlushed = new AtomicInteger();
-        volatile boolean flushed = true;
-
-        @Override
-        public void send(Message message) {
-            if (!(message instanceof Status || message instanceof Heartbeat)) {
-                events.add(message);
-            }
-        }
-
-        @Override
-        public void beat(long nowNanos) {}
-
-        @Override
-        public long heardBeatNanos() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void cut(String reason) {}
-
-        @Override
-        public boolean flushed() {
-            askedWhetherFlushed.incrementAndGet();
-            return flushed;
-        }
-
-        @Override
-        public void close() {
-            events.add("closed");
-        }
-    }
-
     private record NoPeers() implements Peers {
         @Override
         public byte[] ask(ProcessRef owner, byte[] request) {

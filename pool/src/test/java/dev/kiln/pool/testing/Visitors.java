@@ -1,7 +1,8 @@
 package dev.kiln.pool.testing;
 
 import dev.kiln.pool.spi.Door;
-import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Carrier;
+import dev.kiln.runner.wire.Greeting;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Hello;
 import java.util.concurrent.BlockingQueue;
@@ -9,26 +10,26 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A door behind which nobody answers: it keeps the greetings. */
-final class Visitors implements Door {
+final class Visitors implements Door, Greeting.Listener {
     private static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Hello> greetings = new LinkedBlockingQueue<>();
 
     @Override
-    public Link.Listener get() {
-        return new Link.Listener() {
-            @Override
-            public void received(Link link, Message message) {
-                if (message instanceof Hello hello) {
-                    greetings.add(hello);
-                }
-            }
+    public Carrier.Events connected(Carrier carrier) {
+        return new Greeting(carrier, this);
+    }
 
-            @Override
-            public void closed(Link link, String reason) {
-                // Whoever was killed while it waited for an answer.
-            }
-        };
+    @Override
+    public void greeted(Greeting from, Message message) {
+        if (message instanceof Hello hello) {
+            greetings.add(hello);
+        }
+    }
+
+    @Override
+    public void lost(Greeting from, String reason) {
+        // Whoever was killed while it waited for an answer.
     }
 
     /** Waits for the next greeting. */

@@ -2,8 +2,12 @@ package dev.kiln.runner.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetSocketInternal;
 import java.io.IOException;
@@ -31,6 +35,7 @@ final class TlsCarrier implements Carrier {
     private final AtomicInteger unsent = new AtomicInteger();
     private final AtomicBoolean waiting = new AtomicBoolean(); // write gave false, and writable was not told yet
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Promise<Void> gone = Promise.promise();
     private volatile @Nullable String writeProblem;
     private @Nullable Events events; // event loop only
 
@@ -47,6 +52,7 @@ final class TlsCarrier implements Carrier {
             @Nullable String problem = writeProblem;
             closeBecause(problem == null ? "the other side closed it" : problem);
             party.forget(this);
+            gone.complete();
         });
         socket.exceptionHandler(e -> closeBecause("reading failed: " + e.getMessage()));
         try {
@@ -54,7 +60,7 @@ final class TlsCarrier implements Carrier {
         } catch (RuntimeException e) { // this one connection fails, nothing else
             LOG.log(System.Logger.Level.WARNING, "a connection was not accepted: " + e.getMessage());
             closed.set(true);
-            socket.close();
+            leave();
             return false;
         }
         socket.messageHandler(this::received);
@@ -151,20 +157,42 @@ final class TlsCarrier implements Carrier {
         closeBecause("closed here");
     }
 
-    /** As {@link #close}. @return completes when what was written has left, and the socket is closed */
-    Future<Void> end() {
-        closeBecause("closed here");
-        return socket.close();
+    /** Completes when the socket is closed, after what was written to it, or has to be given up. */
+    Future<Void> gone() {
+        return gone.future();
+    }
+
+    boolean isClosed() {
+        return closed.get();
     }
 
     private void closeBecause(String reason) {
         if (closed.compareAndSet(false, true)) {
-            socket.close(); // after what was written
             party.run(() -> {
                 if (events != null) {
                     events.closed(reason);
                 }
+                leave();
             });
         }
+    }
+
+    /**
+     * Event loop. What was written leaves, then this direction ends, and the other side ends the other one. To close the
+     * socket at once would be rude: if the other side has written meanwhile, be it a ticket of its TLS, the kernel answers
+     * with a reset, which throws away what is still on its way there.
+     */
+    private void leave() {
+        if (gone.future().isComplete()) {
+            return;
+        }
+        ChannelHandlerContext context = socket.channelHandlerContext();
+        socket.writeMessage(Unpooled.EMPTY_BUFFER, flushed -> context.pipeline()
+                .get(SslHandler.class)
+                .closeOutbound()
+                .addListener(said -> ((DuplexChannel) context.channel()).shutdownOutput()));
+        // It need not take what was written, nor leave.
+        long timer = party.vertx().setTimer(TlsParty.LINGER_MILLIS, late -> context.close());
+        gone.future().onComplete(over -> party.vertx().cancelTimer(timer));
     }
 }

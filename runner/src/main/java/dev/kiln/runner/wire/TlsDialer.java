@@ -22,11 +22,11 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
     /** @param to resolved again for each call, if it has a name: pods and machines move */
     public TlsDialer(String threadName, TlsKeys keys, InetSocketAddress to) {
         this.to = to;
+        party = new TlsParty(threadName);
         // The certificate says who it is, and one that is valid for no other needs no host name.
         var options =
                 new NetClientOptions().setHostnameVerificationAlgorithm("").setConnectTimeout(CONNECT_MILLIS);
         TlsParty.secure(options, keys);
-        party = new TlsParty(threadName);
         client = party.vertx().createNetClient(options);
     }
 
@@ -57,6 +57,11 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
         } catch (RejectedExecutionException e) {
             throw new IOException("cannot connect to " + to + ": this dialer is closed", e);
         }
+    }
+
+    /** Waits until what was written to connections before they were closed has left, a second at most. */
+    public void drain() {
+        party.drain();
     }
 
     /** Closes all connections and ends the threads, as {@link TlsServer#close}. */

@@ -15,13 +15,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One party's TLS connections: a Vert.x of its own with one event loop, on which all their events are told. */
 final class TlsParty implements AutoCloseable {
     private static final int HANDSHAKE_SECONDS = 10;
-    private static final long LINGER_MILLIS = 1_000;
+    /** How long a connection that was closed may take to send what was written to it before. */
+    static final long LINGER_MILLIS = 1_000;
+
     private static final int PEM_LINE = 64;
 
     private final Vertx vertx;
@@ -89,35 +92,43 @@ final class TlsParty implements AutoCloseable {
         return Buffer.buffer("-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
     }
 
+    /** Waits until what was written to connections before they were closed has left, or a second is over. Not on the loop. */
+    void drain() {
+        var done = new CompletableFuture<Void>();
+        try {
+            run(() -> Future.join(carriers.stream()
+                            .filter(TlsCarrier::isClosed)
+                            .map(TlsCarrier::gone)
+                            .toList())
+                    .onComplete(over -> done.complete(null)));
+            done.completeOnTimeout(null, LINGER_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (RejectedExecutionException e) {
+            // Closed, and drained then.
+        }
+    }
+
     /**
      * Closes all connections and ends the threads. What was written to them leaves before, if the other sides take it within a
      * second. Waits for that, unless called on the event loop. Idempotent.
      */
     @Override
     public void close() {
-        boolean onLoop =
-                Vertx.currentContext() != null && Vertx.currentContext().owner().equals(vertx);
         if (closing.compareAndSet(false, true)) {
-            run(() -> {
-                // On the loop, as begin is: whoever comes after this is refused there.
-                List<Future<Void>> sockets =
-                        List.copyOf(carriers).stream().map(TlsCarrier::end).toList();
-                long patience = vertx.setTimer(LINGER_MILLIS, late -> stop());
-                Future.join(sockets).onComplete(over -> {
-                    if (vertx.cancelTimer(patience)) {
-                        stop();
-                    }
-                });
-            });
+            run(
+                    () -> { // on the loop, as begin is: whoever comes after this is refused there
+                        var all = List.copyOf(carriers);
+                        all.forEach(TlsCarrier::close);
+                        long patience = vertx.setTimer(LINGER_MILLIS, late -> stop());
+                        Future.join(all.stream().map(TlsCarrier::gone).toList()).onComplete(over -> {
+                            if (vertx.cancelTimer(patience)) {
+                                stop();
+                            }
+                        });
+                    });
         }
-        if (!onLoop) {
-            Uninterrupted.await(() -> {
-                try {
-                    closed.get();
-                } catch (java.util.concurrent.ExecutionException e) {
-                    throw new IllegalStateException(e); // it is never completed so
-                }
-            });
+        Context here = Vertx.currentContext();
+        if (here == null || !here.owner().equals(vertx)) {
+            closed.join(); // it is short, and not cut shorter by an interrupt
         }
     }
 

@@ -34,9 +34,9 @@ public final class TlsServer implements AutoCloseable {
      */
     public static TlsServer listen(String threadName, TlsKeys keys, InetSocketAddress at, Carrier.Host host)
             throws IOException {
+        var party = new TlsParty(threadName);
         var options = new NetServerOptions().setClientAuth(ClientAuth.REQUIRED);
         TlsParty.secure(options, keys);
-        var party = new TlsParty(threadName);
         NetServer server = party.vertx()
                 .createNetServer(options)
                 .exceptionHandler(new Refusals()::add)

@@ -1,0 +1,42 @@
+package dev.kiln.runner;
+
+import dev.kiln.runner.wire.Link;
+import dev.kiln.runner.wire.Message;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A link to nobody that remembers what was sent on it, apart from signs of life and statuses, and that it was closed. */
+final class FakeLink implements Link {
+    final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    final AtomicInteger askedWhetherFlushed = new AtomicInteger();
+    volatile boolean flushed = true;
+
+    @Override
+    public void send(Message message) {
+        if (!(message instanceof Message.Status || message instanceof Message.Heartbeat)) {
+            events.add(message);
+        }
+    }
+
+    @Override
+    public void beat(long nowNanos) {}
+
+    @Override
+    public long heardBeatNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void cut(String reason) {}
+
+    @Override
+    public boolean flushed() {
+        askedWhetherFlushed.incrementAndGet();
+        return flushed;
+    }
+
+    @Override
+    public void close() {
+        events.add("closed");
+    }
+}
