@@ -282,8 +282,11 @@ class RunnerNodeTest {
         node.received(link, new Execute(2, 1, CALLER, false, 0, Map.of(), pack(RunnerNodeTest::waitsWhateverHappens)));
         began.await();
         node.closed(link, "cut");
-        assertEquals(new Ended(1, 1, Ending.CANCELLED, true), next());
-        assertInstanceOf(Threw.class, next());
+        List<Object> said = new ArrayList<>();
+        do { // on a link that is closed in the same moment: nobody hears it
+            said.add(next());
+        } while (!(said.getLast() instanceof Threw));
+        assertTrue(said.contains(new Ended(1, 1, Ending.CANCELLED, true)), said::toString);
         assertFalse(exit.isDone());
         goOn.countDown();
         assertEquals("the link to the caller is closed: cut", exit.get(30, TimeUnit.SECONDS));
