@@ -122,7 +122,7 @@ class TcpIT {
             Eventually.soon("it runs", () -> call.runner().isPresent());
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
             RunnerLost lost = assertThrows(RunnerLost.class, () -> call.join(Duration.ofSeconds(5)));
-            assertTrue(lost.exit().contains("SIGKILL"), lost.exit());
+            assertTrue(lost.exit().description().contains("SIGKILL"), lost::getMessage);
             assertNotEquals(pid, pool.call(() -> ProcessHandle.current().pid()));
         }
     }
