@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.gc.ProcessRef;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class PendingCall implements OpenCall {
     private final CallOptions options;
     private final CallLimits limits;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private volatile Map<String, String> context = Map.of();
     private volatile @Nullable String runner;
     private volatile int attempt;
     private volatile @Nullable Long endNanos;
@@ -42,6 +44,15 @@ final class PendingCall implements OpenCall {
 
     byte[] work() {
         return work;
+    }
+
+    /** What travels with the work, of {@link dev.kiln.runner.CallContexts#capture}; told before the call is entered. */
+    void travelsWith(Map<String, String> captured) {
+        context = captured;
+    }
+
+    Map<String, String> context() {
+        return context;
     }
 
     CallOptions options() {

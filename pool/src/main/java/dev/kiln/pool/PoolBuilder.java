@@ -42,6 +42,7 @@ public final class PoolBuilder {
     private Dispatch dispatch = Dispatch.leastLoaded();
     private Scaling scaling = Scaling.onDemand();
     private @Nullable PoolListener listener;
+    private ClosureThreads threads = ClosureThreads.PLATFORM;
     private List<String> jvmOptions = List.of();
     private Map<String, String> env = Map.of();
 
@@ -203,9 +204,10 @@ public final class PoolBuilder {
         return notYet("spillDirectory", directory);
     }
 
-    /** Not available yet: closures run on platform threads. */
-    public PoolBuilder threads(Object kind) {
-        return notYet("threads", kind);
+    /** What closures run on. Default: platform threads. */
+    public PoolBuilder threads(ClosureThreads kind) {
+        threads = Objects.requireNonNull(kind, "threads");
+        return this;
     }
 
     private static PoolBuilder notYet(String option, Object value) {
@@ -272,7 +274,7 @@ public final class PoolBuilder {
                 dispatch,
                 scaling,
                 listener,
-                false,
+                threads == ClosureThreads.VIRTUAL,
                 jvmOptions,
                 env);
     }

@@ -13,7 +13,6 @@ import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Retire;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -194,7 +193,13 @@ final class PoolHands {
             return;
         }
         runner.execute(new Execute(
-                call.id(), call.attempt(), call.author(), call.options().linked(), runMillis, Map.of(), call.work()));
+                call.id(),
+                call.attempt(),
+                call.author(),
+                call.options().linked(),
+                runMillis,
+                call.context(),
+                call.work()));
         if (runMillis > 0) {
             // The runner answers by then; if it cannot even do that, the caller is answered from here.
             Future<?> backstop = clock.schedule(

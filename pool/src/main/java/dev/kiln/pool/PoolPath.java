@@ -4,6 +4,7 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.CallContexts;
 import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import dev.kiln.runner.wire.Message.Execute;
@@ -76,6 +77,7 @@ final class PoolPath implements CallPath {
         Parcel parcel = space.packWork(work); // what cannot cross is refused here, before anything is asked for it
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         var call = new PendingCall(calls.nextId(), space.self(), parcel.bytes(), how, limits);
+        call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);

@@ -97,6 +97,15 @@ class PoolBuilderTest {
     }
 
     @Test
+    @DisplayName("P-19: closures run on platform threads unless virtual ones are asked for")
+    void threads() {
+        assertFalse(pool().options().virtualThreads());
+        assertTrue(pool().threads(ClosureThreads.VIRTUAL).options().virtualThreads());
+        assertFalse(pool().threads(ClosureThreads.PLATFORM).options().virtualThreads());
+        assertThrows(NullPointerException.class, () -> pool().threads(null));
+    }
+
+    @Test
     @DisplayName("P-09: queueTimeout follows bootTimeout unless it is set")
     void queueTimeoutFollowsBootTimeout() {
         assertEquals(
@@ -179,14 +188,13 @@ class PoolBuilderTest {
     }
 
     @Test
-    @DisplayName("P-14 to P-19: what is not available yet is refused, not ignored")
+    @DisplayName("P-15 to P-18: what is not available yet is refused, not ignored")
     void whatIsNotAvailableYetIsRefused() {
         notYet("codeSync", true, () -> pool().codeSync(true));
         notYet("memoryBudget", 5L, () -> pool().memoryBudget(5));
         notYet("spillAt", 0.5, () -> pool().spillAt(0.5));
         notYet("pauseAt", 0.5, () -> pool().pauseAt(0.5));
         notYet("spillDirectory", Path.of("/x"), () -> pool().spillDirectory(Path.of("/x")));
-        notYet("threads", "virtual", () -> pool().threads("virtual"));
         assertEquals("media", pool().warmSpare(0).codeSync(false).options().name());
     }
 

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that run here. {@link #begin} and {@link #cancel} are for the link's thread; closures, and the reading and
- * writing of what they take and give, have cached platform threads, at most as many as the pool sends calls at once;
+ * writing of what they take and give, have {@link CallThreads}, at most as many as the pool sends calls at once;
  * deadlines have the clock's.
  */
 final class Executions implements AutoCloseable {
@@ -55,7 +54,8 @@ final class Executions implements AutoCloseable {
             ScheduledExecutorService clock,
             StrictSlots slots,
             StatusTeller status,
-            OutputWindow output) {
+            OutputWindow output,
+            ExecutorService threads) {
         this.space = space;
         this.process = process;
         this.grace = grace;
@@ -63,10 +63,7 @@ final class Executions implements AutoCloseable {
         this.slots = slots;
         this.status = status;
         this.output = output;
-        this.threads = Executors.newCachedThreadPool(Thread.ofPlatform()
-                .daemon()
-                .name("kiln-call-" + process.id() + "-", 1)
-                .factory());
+        this.threads = threads;
         this.objects = new ObjectHost(space, process.id(), threads);
     }
 
@@ -127,7 +124,9 @@ final class Executions implements AutoCloseable {
         Parcel outcome;
         boolean threw = false;
         try {
-            outcome = call(execution, work);
+            try (var _ = CallContexts.restore(work.context())) {
+                outcome = call(execution, work);
+            }
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
             Exhaustion.look(t);
             threw = true;

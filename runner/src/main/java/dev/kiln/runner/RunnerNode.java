@@ -31,6 +31,7 @@ import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -128,7 +129,9 @@ public final class RunnerNode implements Link.Listener {
         this.slots = new StrictSlots(settings.strictSlots(), space);
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
         this.output = new OutputWindow(link, ProcessOutput.process());
-        this.executions = new Executions(space, context(), settings.grace(), clock, slots, statusTeller, output);
+        ExecutorService threads = CallThreads.open(settings.virtualThreads(), id);
+        this.executions =
+                new Executions(space, context(), settings.grace(), clock, slots, statusTeller, output, threads);
         Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -122,8 +122,18 @@ public sealed interface Message {
      *
      * @param id of the nested call, unique per runner
      * @param parent the call whose work calls, 0 for none
+     * @param context what travels with the call, such as its trace
      */
-    record Submit(long id, long parent, CallTerms terms, byte[] work) implements Message {}
+    record Submit(long id, long parent, CallTerms terms, Map<String, String> context, byte[] work) implements Message {
+        public Submit {
+            context = Map.copyOf(context);
+        }
+
+        /** With which nothing travels. */
+        public Submit(long id, long parent, CallTerms terms, byte[] work) {
+            this(id, parent, terms, Map.of(), work);
+        }
+    }
 
     /** Runner to caller: the nested call is no longer wanted. */
     record Withdraw(long id) implements Message {}

@@ -61,7 +61,7 @@ final class MessageReader {
             case 20 -> new Shutdown(in.readLong(), in.readLong());
             case 21 -> new Resume(readProcess(in), readBytes(in), in.readLong());
             case 22 -> new Resumed(readBytes(in), in.readLong());
-            case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), rest(in));
+            case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), readContext(in), rest(in));
             case 24 -> new Withdraw(in.readLong());
             case 25 -> new Settled(in.readLong(), readProcess(in), readEnum(in, Ordinals.SETTLEMENTS), rest(in));
             case 26 -> new Lend(in.readLong(), in.readBoolean());

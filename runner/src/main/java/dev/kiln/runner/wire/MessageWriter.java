@@ -171,6 +171,7 @@ final class MessageWriter {
                 out.writeLong(m.id());
                 out.writeLong(m.parent());
                 writeTerms(out, m.terms());
+                writeContext(out, m.context());
                 yield m.work();
             }
             case Withdraw m -> {

@@ -108,7 +108,7 @@ final class Samples {
             all.add(new Settled(random.nextLong(), process(), how, bytes()));
         }
         for (CallTerms.Kind kind : CallTerms.Kind.values()) {
-            all.add(new Submit(random.nextLong(), random.nextLong(), terms(kind), bytes()));
+            all.add(new Submit(random.nextLong(), random.nextLong(), terms(kind), Map.of(text(), text()), bytes()));
         }
         return all;
     }
