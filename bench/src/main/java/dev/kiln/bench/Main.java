@@ -2,12 +2,16 @@ package dev.kiln.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 
-/** Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}. What they mean: bench/README.md. */
+/**
+ * Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}; or the soak, which takes its time: {@code ./kiln
+ * bench soak [seconds]}. What they mean: bench/README.md.
+ */
 public final class Main {
     private Main() {}
 
@@ -22,10 +26,13 @@ public final class Main {
 
     /** Runs the benchmarks of these names, all without any. */
     public static void main(String[] names) throws Exception {
+        if (names.length > 0 && names[0].equals("soak")) {
+            soak(names);
+        }
         SequencedMap<String, Benchmark> all = benchmarks();
         List<String> chosen = names.length == 0 ? List.copyOf(all.keySet()) : List.of(names);
         if (!all.keySet().containsAll(chosen)) {
-            System.err.println("there are the benchmarks " + String.join(", ", all.keySet()) + "; asked for was "
+            System.err.println("there are the benchmarks " + String.join(", ", all.keySet()) + ", soak; asked for was "
                     + String.join(", ", chosen));
             System.exit(2);
         }
@@ -38,6 +45,22 @@ public final class Main {
             runAlone(name);
             System.out.println();
         }
+    }
+
+    private static void soak(String[] arguments) throws InterruptedException {
+        long seconds;
+        try {
+            seconds = arguments.length == 1 ? Soak.USUAL.toSeconds() : Long.parseLong(arguments[1]);
+        } catch (NumberFormatException e) {
+            seconds = 0;
+        }
+        if (seconds < Soak.LEAST.toSeconds() || arguments.length > 2) {
+            System.err.println("the soak takes one argument: how many seconds, at least " + Soak.LEAST.toSeconds()
+                    + "; 600 without");
+            System.exit(2);
+        }
+        System.out.println(Machine.describe());
+        System.exit(Soak.run(Duration.ofSeconds(seconds)) ? 0 : 1);
     }
 
     /** Each in a JVM of its own: what one leaves behind, on the heap and in the compiler, must not show in the next. */
