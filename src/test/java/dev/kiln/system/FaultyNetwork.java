@@ -1,0 +1,203 @@
+package dev.kiln.system;
+
+import dev.kiln.pool.Backends;
+import dev.kiln.pool.spi.Backend;
+import dev.kiln.pool.spi.BootOrder;
+import dev.kiln.pool.spi.BootProblem;
+import dev.kiln.pool.spi.Door;
+import dev.kiln.pool.spi.Machine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Local processes whose connections go through a relay in the place of the caller's socket, with the faults of networks. */
+final class FaultyNetwork implements Backend {
+    private final Backend processes = Backends.localProcesses();
+    private final Duration lease;
+    private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean parted;
+    private volatile boolean unreachable;
+    private volatile ServerSocketChannel relay;
+    private volatile UnixDomainSocketAddress home;
+
+    FaultyNetwork(Duration lease) {
+        this.lease = lease;
+    }
+
+    /** Closes all connections; new ones can be made. */
+    void cut() {
+        for (Way way = ways.poll(); way != null; way = ways.poll()) {
+            way.cut();
+        }
+    }
+
+    /** The connections that there are stay open and pass nothing on any more; new ones do. */
+    void silence() {
+        ways.forEach(way -> way.silent = true);
+    }
+
+    /** From here on nobody reaches anybody. */
+    void part() {
+        parted = true;
+        cut();
+    }
+
+    void heal() {
+        parted = false;
+    }
+
+    /** From here on the machines do not tell how they end, and are not killed. */
+    void loseTheMachines() {
+        unreachable = true;
+    }
+
+    /** How many connections were made and passed on. */
+    int connections() {
+        return connections.get();
+    }
+
+    @Override
+    public String name() {
+        return "local processes behind a faulty network";
+    }
+
+    @Override
+    public Duration lease() {
+        return lease;
+    }
+
+    @Override
+    public void open(String pool, Door door) throws BootProblem {
+        var before = LeavesNothing.folders();
+        processes.open(pool, door);
+        Path folder = LeavesNothing.folders().stream()
+                .filter(path -> !before.contains(path))
+                .findFirst()
+                .orElseThrow();
+        try {
+            // Under its other name the caller's socket is still the one that it listens at.
+            Path socket = Files.move(folder.resolve("home"), folder.resolve("real"));
+            home = UnixDomainSocketAddress.of(socket);
+            relay = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    .bind(UnixDomainSocketAddress.of(folder.resolve("home")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().name("test-network").start(this::accept);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel runner = relay.accept();
+                if (parted) {
+                    runner.close();
+                } else {
+                    var way = new Way(runner, SocketChannel.open(home));
+                    connections.incrementAndGet();
+                    ways.add(way);
+                    if (parted) { // meanwhile: then either of the two threads finds it
+                        cut();
+                    }
+                    Thread.ofVirtual().start(() -> way.pump(way.runner, way.caller));
+                    Thread.ofVirtual().start(() -> way.pump(way.caller, way.runner));
+                }
+            }
+        } catch (IOException e) {
+            // Closed with the pool.
+        }
+    }
+
+    @Override
+    public Machine boot(BootOrder order) throws BootProblem {
+        Machine machine = processes.boot(order);
+        return new Machine() {
+            @Override
+            public OptionalLong pid() {
+                return machine.pid();
+            }
+
+            @Override
+            public CompletionStage<String> ended() {
+                return machine.ended()
+                        .thenCompose(how -> unreachable
+                                ? new CompletableFuture<>()
+                                : CompletableFuture.completedFuture(how));
+            }
+
+            @Override
+            public void kill() {
+                if (!unreachable) {
+                    machine.kill();
+                }
+            }
+        };
+    }
+
+    @Override
+    public boolean sharesMemory() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        try {
+            relay.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut();
+        processes.close();
+    }
+
+    /** One connection. */
+    private static final class Way {
+        final SocketChannel runner;
+        final SocketChannel caller;
+        volatile boolean silent;
+
+        Way(SocketChannel runner, SocketChannel caller) {
+            this.runner = runner;
+            this.caller = caller;
+        }
+
+        void pump(SocketChannel from, SocketChannel to) {
+            ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+            try {
+                while (from.read(buffer.clear()) >= 0) {
+                    buffer.flip();
+                    while (!silent && buffer.hasRemaining()) {
+                        int _ = to.write(buffer);
+                    }
+                }
+            } catch (IOException e) {
+                // Cut.
+            }
+            if (!silent) { // a silent network does not pass on either that somebody has hung up
+                cut();
+            }
+        }
+
+        void cut() {
+            try (runner) {
+                caller.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
