@@ -134,9 +134,8 @@ final class FaultyNetwork implements Backend {
             @Override
             public CompletionStage<String> ended() {
                 return machine.ended()
-                        .thenCompose(how -> unreachable
-                                ? new CompletableFuture<>()
-                                : CompletableFuture.completedFuture(how));
+                        .thenCompose(how ->
+                                unreachable ? new CompletableFuture<>() : CompletableFuture.completedFuture(how));
             }
 
             @Override

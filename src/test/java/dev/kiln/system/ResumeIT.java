@@ -48,7 +48,8 @@ class ResumeIT {
     @DisplayName("C-14: the connection is cut 20 times under load, and every call has its own result, having run once")
     void cutUnderLoad() {
         var network = new FaultyNetwork(Duration.ofSeconds(20));
-        try (Pool pool = Pool.named("cut").max(1).maxConcurrency(8).backend(network).open()) {
+        try (Pool pool =
+                Pool.named("cut").max(1).maxConcurrency(8).backend(network).open()) {
             long pid = pool.call(() -> ProcessHandle.current().pid());
             List<Call<byte[]>> open = new ArrayList<>();
             int calls = 0;
@@ -152,8 +153,9 @@ class ResumeIT {
     }
 
     @Test
-    @DisplayName("R-03, G-05, R-09: a partition longer than the lease is RunnerLost; the runner ends its linked work by itself, then"
-            + " its unlinked work, then itself")
+    @DisplayName(
+            "R-03, G-05, R-09: a partition longer than the lease is RunnerLost; the runner ends its linked work by itself, then"
+                    + " its unlinked work, then itself")
     void longPartition() throws Exception {
         var network = new FaultyNetwork(Duration.ofSeconds(4));
         String linked = folder.resolve("linked").toString();
@@ -182,9 +184,8 @@ class ResumeIT {
             assertTrue(lost.exit().contains("lost network"), lost.exit());
             network.heal(); // too late: it never comes back under its old name
             assertTrue(ProcessHandle.of(pid).isPresent(), "it has unlinked work");
-            Eventually.soon(
-                    "the runner's process is gone, though nobody killed it",
-                    () -> ProcessHandle.of(pid).isEmpty());
+            Eventually.soon("the runner's process is gone, though nobody killed it", () -> ProcessHandle.of(pid)
+                    .isEmpty());
             Eventually.soon("the pool knows it no more", () -> pool.runners().isEmpty());
         }
     }

@@ -184,10 +184,11 @@ final class Headquarters {
             space.tick();
             reception.closeSilent(now);
             boolean beat = now - saidNanos >= lease.toNanos() / HEARTBEATS_PER_LEASE;
-            saidNanos = beat ? now : saidNanos;
+            long before = saidNanos;
+            saidNanos = beat ? now : before;
             for (LiveRunner runner : runners.all()) {
-                if (beat) {
-                    runner.beat(now);
+                if (beat && runner.beat(before, now)) {
+                    space.heard(runner.ref());
                 }
                 runner.watch(now, lease);
             }

@@ -48,7 +48,6 @@ final class LiveRunner {
     private volatile @Nullable String interruptedBecause;
     private volatile @Nullable Hello hello;
     private volatile Status status = new Status(0, 0, 0);
-    private volatile long heardNanos;
     private volatile @Nullable RunnerExit killedBecause;
     private volatile boolean toldToEnd;
     private final LastWords printed = new LastWords();
@@ -131,7 +130,6 @@ final class LiveRunner {
     void greeted(Session over, Hello greeting) {
         hello = greeting;
         link = over;
-        heard();
         arrival.complete(null);
     }
 
@@ -155,7 +153,6 @@ final class LiveRunner {
     void resumed() {
         interruptedBecause = null;
         linkRead = new CompletableFuture<>();
-        heard();
     }
 
     /** Its session, if it is the one that is meant and is not given up. */
@@ -164,12 +161,18 @@ final class LiveRunner {
         return ref.equals(who) && killedBecause == null ? link : null;
     }
 
-    /** Tells it that this side lives. The chores' thread. */
-    void beat(long nowNanos) {
+    /**
+     * Tells it that this side lives. The chores' thread.
+     *
+     * @return whether something was heard of it since {@code sinceNanos}
+     */
+    boolean beat(long sinceNanos, long nowNanos) {
         Session to = link;
-        if (to != null) {
-            to.beat(nowNanos);
+        if (to == null) {
+            return false;
         }
+        to.beat(nowNanos);
+        return to.heardNanos() - sinceNanos > 0;
     }
 
     /**
@@ -177,7 +180,8 @@ final class LiveRunner {
      * shorter, it has treated this side as lost before, and ended all linked work.
      */
     void watch(long nowNanos, Duration lease) {
-        if (link == null || killedBecause != null || nowNanos - heardNanos <= lease.toNanos()) {
+        Session to = link;
+        if (to == null || killedBecause != null || nowNanos - to.heardNanos() <= lease.toNanos()) {
             return; // before its greeting, it has another limit
         }
         String reason = interruptedBecause;
@@ -247,10 +251,6 @@ final class LiveRunner {
         if (to != null) {
             to.close();
         }
-    }
-
-    void heard() {
-        heardNanos = System.nanoTime();
     }
 
     /** One of its calls has printed a line. */

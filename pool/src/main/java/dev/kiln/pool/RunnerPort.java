@@ -26,7 +26,6 @@ final class RunnerPort implements Link.Listener {
 
     @Override
     public void received(Link link, Message message) {
-        from.heard();
         switch (message) {
             case Message.Returned m -> switchboard.returned(from, m);
             case Message.Threw m -> switchboard.threw(from, m);
@@ -43,7 +42,7 @@ final class RunnerPort implements Link.Listener {
             case Unanswered m -> switchboard.unanswered(m);
             case Gc m -> switchboard.gc(m);
             case Message.Output m -> switchboard.printed(from, m);
-            case Heartbeat _ -> switchboard.heartbeat(from);
+            case Heartbeat _ -> {} // heard, like all that the link receives
             default ->
                 throw new ProtocolViolation(
                         "what no runner sends: " + message.getClass().getSimpleName());

@@ -168,10 +168,6 @@ final class Switchboard {
         output.add(from, line);
     }
 
-    void heartbeat(LiveRunner from) {
-        later(() -> space.heard(from.ref()));
-    }
-
     /** The runner has closed its link for good, so it is about to end: if it has not after a while, it is ended. */
     void linkLost(LiveRunner runner, String reason) {
         try {

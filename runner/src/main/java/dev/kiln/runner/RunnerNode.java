@@ -96,7 +96,6 @@ public final class RunnerNode implements Link.Listener {
     private final AtomicLong executesRead = new AtomicLong();
     private final AtomicReference<State> state = new AtomicReference<>(State.SERVING);
     private volatile boolean lostCaller;
-    private volatile long heardNanos = System.nanoTime();
     private final Lease lease; // books thread only
     private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
     private final Set<ProcessRef> holders; // books thread only
@@ -150,7 +149,6 @@ public final class RunnerNode implements Link.Listener {
 
     @Override
     public void received(Link from, Message message) {
-        heardNanos = System.nanoTime();
         switch (message) {
             case Execute work -> {
                 executions.begin(link, work);
@@ -175,8 +173,7 @@ public final class RunnerNode implements Link.Listener {
                     space.gone(gone.peer(), new PeerLost(gone.cause()));
                     questions.gone(gone.peer(), gone.cause()); // after: whoever waited finds the frame lost
                 });
-            // The caller watches over all its runners and tells when one has ended: its own sign of life is theirs too.
-            case Heartbeat _ -> onBooks(() -> holders.forEach(space::heard));
+            case Heartbeat _ -> {} // heard, like all that the link receives
             case Retire retire -> executions.onCallThread(() -> retire(retire));
             case Shutdown shutdown -> {
                 move(State.LEAVING);
@@ -217,12 +214,6 @@ public final class RunnerNode implements Link.Listener {
         if (!questions.answered(answer)) {
             onBooks(() -> space.refuse(answer.reply(), answer.from()));
         }
-    }
-
-    /** The caller has taken the link up again: a sign of life. */
-    @Override
-    public void resumed(Link from) {
-        heardNanos = System.nanoTime();
     }
 
     /** The link is closed for good: the caller does not want it, or has forgotten it. */
@@ -317,6 +308,11 @@ public final class RunnerNode implements Link.Listener {
             slots.sweep(call -> link.send(new SlotFreed(call)));
             tellStatus();
             if (now - saidNanos >= settings.heartbeat().toNanos()) {
+                // The caller watches over all its runners and tells when one has ended: its own sign of life is theirs
+                // too.
+                if (link.heardNanos() - saidNanos > 0) {
+                    holders.forEach(space::heard);
+                }
                 saidNanos = now;
                 link.beat(now);
             }
@@ -331,7 +327,7 @@ public final class RunnerNode implements Link.Listener {
     /** Without evidence the caller is lost when the lease is over; before that, a connection that says nothing is replaced. */
     private void watchLease(long now) {
         lease.acknowledged(link.heardBeatNanos());
-        long silentNanos = now - heardNanos;
+        long silentNanos = now - link.heardNanos();
         if (!lease.lasts(now)) {
             callerLost("the lease of " + settings.lease() + " is over: the caller acknowledged no sign of life");
         } else if (silentNanos > settings.lease().toNanos()) {

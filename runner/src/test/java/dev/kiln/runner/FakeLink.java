@@ -3,6 +3,7 @@ package dev.kiln.runner;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A link to nobody that remembers what was sent on it, apart from signs of life and statuses, and that it was closed. */
@@ -10,6 +11,7 @@ final class FakeLink implements Link {
     final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
     final AtomicInteger askedWhetherFlushed = new AtomicInteger();
     volatile boolean flushed = true;
+    volatile boolean unheard;
 
     @Override
     public void send(Message message) {
@@ -23,6 +25,11 @@ final class FakeLink implements Link {
 
     @Override
     public long heardBeatNanos() {
+        return System.nanoTime() - (unheard ? TimeUnit.HOURS.toNanos(1) : 0);
+    }
+
+    @Override
+    public long heardNanos() {
         return System.nanoTime();
     }
 

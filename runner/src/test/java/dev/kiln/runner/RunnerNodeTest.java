@@ -22,7 +22,6 @@ import dev.kiln.runner.wire.Message.SlotFreed;
 import dev.kiln.runner.wire.Message.Threw;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -68,9 +67,12 @@ class RunnerNodeTest {
     }
 
     private RunnerNode nodeWithGrace(Duration grace) {
+        return new RunnerNode(settings(grace), link, exit::complete);
+    }
+
+    private static RunnerSettings settings(Duration grace) {
         Duration minute = Duration.ofMinutes(1);
-        var settings = new RunnerSettings("p", CALLER, SELF, minute, minute, grace, minute, true, false, false, false);
-        return new RunnerNode(settings, link, exit::complete);
+        return new RunnerSettings("p", CALLER, SELF, minute, minute, grace, minute, true, false, false, false);
     }
 
     @AfterEach
@@ -281,15 +283,30 @@ class RunnerNodeTest {
         execute(1, 0, RunnerNodeTest::waits);
         node.received(link, new Execute(2, 1, CALLER, false, 0, Map.of(), pack(RunnerNodeTest::waitsWhateverHappens)));
         began.await();
+        assertEquals(RunnerNode.State.SERVING, node.state());
         node.closed(link, "cut");
-        List<Object> said = new ArrayList<>();
-        do { // on a link that is closed in the same moment: nobody hears it
-            said.add(next());
-        } while (!(said.getLast() instanceof Threw));
-        assertTrue(said.contains(new Ended(1, 1, Ending.CANCELLED, true)), said::toString);
+        assertEquals(RunnerNode.State.ORPHANED, node.state());
+        List<Object> after = List.of(next(), next(), next());
+        assertTrue(
+                after.contains("closed") && after.contains(new Ended(1, 1, Ending.CANCELLED, true)), after::toString);
+        execute(3, 0, () -> 7);
+        assertEquals(new Ended(3, 1, Ending.NOT_TAKEN, true), next());
         assertFalse(exit.isDone());
         goOn.countDown();
         assertEquals("the link to the caller is closed: cut", exit.get(30, TimeUnit.SECONDS));
         assertTrue(node.lostCaller());
+        assertEquals(RunnerNode.State.OVER, node.state());
+    }
+
+    @Test
+    @DisplayName("G-05: a runner counts its own lease by what the caller acknowledged, whatever else it hears of it")
+    void aRunnerCountsItsOwnLease() throws Exception {
+        link.unheard = true;
+        var unheard = new CompletableFuture<String>();
+        var alone = new RunnerNode(settings(Duration.ofMinutes(1)), link, unheard::complete);
+        assertEquals("the lease of PT1M is over: the caller acknowledged no sign of life", unheard.get());
+        assertTrue(alone.lostCaller());
+        assertEquals("closed", next());
+        assertFalse(exit.isDone(), "the other one was acknowledged when it began");
     }
 }

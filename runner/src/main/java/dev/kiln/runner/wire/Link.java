@@ -22,10 +22,13 @@ public interface Link extends AutoCloseable {
     void beat(long nowNanos);
 
     /**
-     * When the youngest sign of life that the other side has acknowledged was sent; before that, when the greeting was sent
-     * that it has answered.
+     * When the youngest thing that the other side has acknowledged was sent, of the signs of life and the parts of large
+     * messages; before that, when the greeting was sent that it has answered. By {@link System#nanoTime}.
      */
     long heardBeatNanos();
+
+    /** When anything was last received, be it a part of a message. By {@link System#nanoTime}. */
+    long heardNanos();
 
     /**
      * Whether the other side has acknowledged all that was sent, or it was dropped with the link: closing it now loses none

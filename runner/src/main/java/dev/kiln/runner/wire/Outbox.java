@@ -75,6 +75,7 @@ final class Outbox {
         final int offset;
         final int length;
         final long number;
+        long writtenNanos; // of large ones, over the youngest connection that took them; 0 before
 
         @Nullable
         Chunk next;
@@ -100,7 +101,7 @@ final class Outbox {
         add(new Outgoing(message, messages++, false, 0));
     }
 
-    /** Adds a message of which {@link #heardBeatNanos} tells when it has been acknowledged. */
+    /** Adds a small message that counts for {@link #heardBeatNanos}. */
     void addBeat(MessageCodec.Encoded message, long sentNanos) {
         add(new Outgoing(message, messages++, true, sentNanos));
     }
@@ -215,6 +216,7 @@ final class Outbox {
         byte kind = chunk.isLast() ? ChunkReader.LAST : ChunkReader.PART;
         ChunkReader.putHeader(staging, chunk.length, chunk.message.number, kind, chunk.number, received);
         if (large) {
+            chunk.writtenNanos = System.nanoTime();
             out[1] = fromHead == 0 ? NONE : ByteBuffer.wrap(head, chunk.offset, fromHead);
             out[2] = ByteBuffer.wrap(payload, payloadStart, chunk.length - fromHead);
         } else {
@@ -261,9 +263,13 @@ final class Outbox {
         }
     }
 
-    /** When the youngest of the acknowledged beats was sent. */
+    /** When the youngest of what is acknowledged was sent, of beats and large chunks. */
     long heardBeatNanos() {
         return heardBeatNanos;
+    }
+
+    private void heardAt(long nanos) {
+        heardBeatNanos = nanos - heardBeatNanos > 0 ? nanos : heardBeatNanos;
     }
 
     /** What is on its way, in bytes. */
@@ -289,9 +295,12 @@ final class Outbox {
                 unwritten = gone.next;
             }
             gone.next = null; // a chunk that has grown old must not take its successors along into the old generation
-            Outgoing message = gone.message;
-            if (message.beat && gone.isLast() && message.sentNanos - heardBeatNanos > 0) {
-                heardBeatNanos = message.sentNanos;
+            // What goes again over another connection is acknowledged there only after it went there: the greeting had
+            // told what arrived before. So the acknowledgement is of what was written at that time, or later.
+            if (gone.writtenNanos != 0) {
+                heardAt(gone.writtenNanos);
+            } else if (gone.message.beat) {
+                heardAt(gone.message.sentNanos);
             }
         }
         if (oldest == null) {

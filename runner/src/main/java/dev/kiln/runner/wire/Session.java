@@ -43,6 +43,7 @@ public final class Session implements Link {
     private @Nullable Connection connection; // changed under both
     private boolean full; // sending: the connection's carrier said so, and `writable` is to come
     private volatile long received; // changed under receiving
+    private volatile long heardNanos = System.nanoTime();
     private volatile String closedBecause = "";
     private boolean told; // receiving: the listener's last call was made
 
@@ -99,6 +100,7 @@ public final class Session implements Link {
             } finally {
                 sending.unlock();
             }
+            heardNanos = System.nanoTime();
             if (before != null) { // half open: its other end has made this one
                 before.carrier.close();
                 listener.interrupted(this, "the other side made another connection");
@@ -156,6 +158,11 @@ public final class Session implements Link {
         } finally {
             sending.unlock();
         }
+    }
+
+    @Override
+    public long heardNanos() {
+        return heardNanos;
     }
 
     @Override
@@ -271,6 +278,7 @@ public final class Session implements Link {
             receiving.lock();
             try {
                 if (connection == this) {
+                    heardNanos = System.nanoTime();
                     read(bytes);
                 }
                 bytes.position(bytes.limit());

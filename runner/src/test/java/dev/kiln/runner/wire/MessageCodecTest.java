@@ -129,4 +129,20 @@ class MessageCodecTest {
         assertTrue(violation.getMessage().startsWith("a count of 2130706436 with "), violation.getMessage());
         assertFalse(violation.getMessage().isBlank());
     }
+
+    @Test
+    @DisplayName("C-13: the longest payload fits one message; what does not is refused where it is sent")
+    void theLongestPayloadFitsOneMessage() {
+        byte[] longest = new byte[Integer.MAX_VALUE - 1024 * 1024]; // what a parcel may be
+        assertTrue(MessageCodec.encode(execute(longest)).size() > longest.length);
+        longest = new byte[0]; // half of what a JVM has by default: one at a time
+        byte[] tooLong = new byte[MessageCodec.MAX_MESSAGE_BYTES];
+        var refused = assertThrows(IllegalArgumentException.class, () -> MessageCodec.encode(execute(tooLong)));
+        assertTrue(refused.getMessage().startsWith("a Execute of 2147483"), refused.getMessage());
+        assertEquals(0, longest.length);
+    }
+
+    private static Execute execute(byte[] work) {
+        return new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), work);
+    }
 }

@@ -297,6 +297,16 @@ class SessionTest {
     }
 
     @Test
+    @DisplayName("G-05: a part of a large message that is acknowledged counts like a beat")
+    void aPartOfALargeMessageThatIsAcknowledgedCountsLikeABeat() {
+        Peer peer = greeted(0);
+        long before = System.nanoTime();
+        session.send(new Execute(1, 1, Samples.AUTHOR, true, 0, Map.of(), new byte[1_000_000]));
+        peer.acknowledge(1);
+        assertTrue(session.heardBeatNanos() - before >= 0 && session.heardBeatNanos() - System.nanoTime() <= 0);
+    }
+
+    @Test
     @DisplayName("C-13: more large messages at once than may be half read are sent all the same, in their order")
     void moreLargeMessagesThanMayBeHalfReadAreSentAllTheSame() {
         byte[] work = new byte[ChunkReader.MAX_CHUNK_BYTES];
