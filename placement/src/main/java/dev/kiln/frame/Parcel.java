@@ -43,6 +43,11 @@ public final class Parcel implements AutoCloseable {
         return placed;
     }
 
+    /** Whether frames are held by it: until it is closed, or closing it changes nothing. */
+    public boolean holds() {
+        return release.get() != null;
+    }
+
     /** Lets go of the frames that this value names. Idempotent. */
     @Override
     public void close() {

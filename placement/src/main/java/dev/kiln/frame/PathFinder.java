@@ -107,12 +107,15 @@ final class PathFinder {
         Class<?> type = value.getClass();
         return switch (Route.of(type)) {
             case FRAME -> isClosed((Frame) value) ? "this frame is closed; close it later, or leave it out" : null;
-            case LEAF, RECORD, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
-            case AS_IS, USER, THROWABLE -> {
-                if (value instanceof Serializable || value.getClass().isArray()) {
-                    yield null;
+            case LEAF, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
+            case RECORD, AS_IS, USER, THROWABLE -> {
+                try {
+                    boolean replaced = !Route.ofJdk(type) && substitution.replace(value) != null;
+                    boolean crosses = replaced || value instanceof Serializable || type.isArray() || type.isRecord();
+                    yield crosses ? null : notSerializable(value, type);
+                } catch (IllegalArgumentException e) {
+                    yield String.valueOf(e.getMessage());
                 }
-                yield substitution.replace(value) == null ? notSerializable(value, type) : null;
             }
         };
     }

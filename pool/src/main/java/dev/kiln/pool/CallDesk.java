@@ -37,6 +37,10 @@ final class CallDesk {
         return path.pool();
     }
 
+    FrameSpace space() {
+        return path.space();
+    }
+
     <T extends @Nullable Object> T call(RemoteCallable<T> work, CallOptions how) {
         return await(path.begin(work, how, Kind.CALL));
     }
@@ -159,6 +163,7 @@ final class CallDesk {
                 throw at(call, site, failed(call, cause));
             }
             case Outcome.Failed failed -> throw at(call, site, failed.why());
+            case Outcome.PassedOn _ -> throw new IllegalStateException(describe(call) + " is read elsewhere");
             case Outcome.FailedThere failed -> {
                 Throwable why = (Throwable) space.unpack(failed.why(), failed.caller());
                 throw at(

@@ -37,6 +37,13 @@ record CallLimits(long latestStartNanos, @Nullable Long latestEndNanos, Duration
                 runLimit);
     }
 
+    /** The same for another try: it may wait as long as the first, as far as there is an end for all. */
+    CallLimits again(Duration queueTimeout, long nowNanos) {
+        long start = nowNanos + queueTimeout.toNanos();
+        start = start - latestStartNanos > 0 ? start : latestStartNanos;
+        return new CallLimits(latestEndNanos == null ? start : sooner(start, latestEndNanos), latestEndNanos, runLimit);
+    }
+
     private static Long sooner(Long a, Long b) {
         return a - b <= 0 ? a : b;
     }

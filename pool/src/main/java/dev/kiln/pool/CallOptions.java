@@ -37,6 +37,13 @@ record CallOptions(@Nullable Duration within, boolean linked, boolean idempotent
         return new CallOptions(within, linked, idempotent, "", group);
     }
 
+    Wish wish() {
+        if (!runner.isEmpty()) {
+            return new Wish.On(runner);
+        }
+        return key.isEmpty() ? Wish.ANYWHERE : new Wish.Keyed(key);
+    }
+
     /** As they travel when work on a runner calls. */
     CallTerms terms(CallTerms.Kind kind) {
         return new CallTerms(

@@ -43,7 +43,7 @@ interface CallPath {
     /**
      * The objects that are placed by calls that go this way.
      *
-     * @throws UnsupportedOperationException on a runner
+     * @throws IllegalStateException on a runner
      */
     PlacedObjects objects();
 

@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
  * owner's, one for chores (ticks, garbage-collection messages), one for deadlines, those that wait for backends, and the
  * links'; closures of the user run on none of them.
  */
-final class Headquarters {
+final class Headquarters implements CallerSide {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
     /** What the caller's name as a party has after the pool's. */
     static final String CALLER = "-caller";
@@ -52,6 +52,8 @@ final class Headquarters {
     private final Reception reception;
     private final CallDesk desk;
     private final PlacedObjects objects;
+    private final NestedRelay nested;
+    private final Pool pool;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -69,7 +71,8 @@ final class Headquarters {
         this.space = FrameSpace.open(
                 self,
                 new PoolPeers(runners, questions, options.timeout()),
-                new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease));
+                new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
+                        .withSubstitution(new PoolStands(options.name(), this::space, this::pool)));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
@@ -79,9 +82,22 @@ final class Headquarters {
         this.objects = path.objects();
         this.desk = new CallDesk(path);
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
+        this.nested = new NestedRelay(options, space, runners, calls, path);
+        this.pool = new Pool(this);
         var boots = new BootDesk(options, backend, runners, clock, closing::get, this::tell);
         var hands = new PoolHands(
-                options, boots, herald, space, runners, calls, questions, clock, GRACE, closing::get, this::tell);
+                options,
+                boots,
+                herald,
+                space,
+                runners,
+                calls,
+                nested,
+                questions,
+                clock,
+                GRACE,
+                closing::get,
+                this::tell);
         this.owner = new PoolOwner("kiln-pool-" + options.name(), books, effect -> {
             switch (effect) {
                 case BookEffect.Opened _ -> opened.complete(null);
@@ -95,7 +111,7 @@ final class Headquarters {
             }
         });
         var switchboard =
-                new Switchboard(options, space, questions, answers, runners, calls, chores, output, this::tell);
+                new Switchboard(options, space, questions, answers, runners, calls, nested, chores, output, this::tell);
         this.reception =
                 new Reception(runners, this::settingsOf, this::tell, runner -> new RunnerPort(switchboard, runner));
     }
@@ -167,8 +183,28 @@ final class Headquarters {
                 options.virtualThreads());
     }
 
-    CallDesk desk() {
+    private FrameSpace space() {
+        return space;
+    }
+
+    /** The pool that this stands behind. */
+    Pool pool() {
+        return pool;
+    }
+
+    @Override
+    public String name() {
+        return options.name();
+    }
+
+    @Override
+    public CallDesk desk() {
         return desk;
+    }
+
+    @Override
+    public void resize(int min, int max) {
+        tell(new BookEvent.Resized(min, max));
     }
 
     void tell(BookEvent event) {
@@ -197,7 +233,8 @@ final class Headquarters {
         }
     }
 
-    List<RunnerInfo> runners() {
+    @Override
+    public List<RunnerInfo> runners() {
         Map<String, Integer> placed = objects.countByRunner();
         return owner.read(books -> {
             List<RunnerInfo> infos = new ArrayList<>();
@@ -211,12 +248,14 @@ final class Headquarters {
         });
     }
 
-    PoolStats stats() {
+    @Override
+    public PoolStats stats() {
         return owner.read(books -> books.stats(System.nanoTime(), calls.returned(), calls.failed()));
     }
 
     /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
-    void close() {
+    @Override
+    public void close() {
         if (closing.compareAndSet(false, true)) {
             try {
                 tell(new BookEvent.Closing());

@@ -36,7 +36,9 @@ final class OpenCalls {
         if (call == null) {
             return false;
         }
-        (outcome instanceof Outcome.Returned ? returned : failed).increment();
+        boolean hasValue =
+                outcome instanceof Outcome.Returned || outcome instanceof Outcome.PassedOn passed && passed.returned();
+        (hasValue ? returned : failed).increment();
         // Dependents of this future are all asynchronous: completing it runs nobody else's code on this thread.
         call.outcome().complete(outcome);
         return true;

@@ -20,4 +20,7 @@ sealed interface Outcome {
     /** It has no outcome of its own, says the pool to a runner whose call it is. */
     @SuppressWarnings("ArrayRecordComponent")
     record FailedThere(ProcessRef caller, byte[] why) implements Outcome {}
+
+    /** The runner whose call it is reads how it ended: it returned, or threw. */
+    record PassedOn(boolean returned) implements Outcome {}
 }

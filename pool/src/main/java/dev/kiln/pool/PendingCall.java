@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class PendingCall implements OpenCall {
     private final long id;
     private final ProcessRef author;
+    private final long authorsId;
     private final byte[] work;
     private final CallOptions options;
-    private final CallLimits limits;
+    private final Wish wish;
+    private volatile CallLimits limits;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Map<String, String> context = Map.of();
     private volatile @Nullable String runner;
@@ -23,14 +25,25 @@ final class PendingCall implements OpenCall {
 
     /**
      * @param author who packed the work and reads the outcome: the caller, or a runner whose call this is
+     * @param authorsId how a runner names it; the id, if it is the caller's own
      * @param work what is sent, packed
+     * @param wish where it wants to run
      */
-    PendingCall(long id, ProcessRef author, byte[] work, CallOptions options, CallLimits limits) {
+    PendingCall(
+            long id,
+            ProcessRef author,
+            long authorsId,
+            byte[] work,
+            CallOptions options,
+            CallLimits limits,
+            Wish wish) {
         this.id = id;
         this.author = author;
+        this.authorsId = authorsId;
         this.work = work;
         this.options = options;
         this.limits = limits;
+        this.wish = wish;
     }
 
     @Override
@@ -40,6 +53,10 @@ final class PendingCall implements OpenCall {
 
     ProcessRef author() {
         return author;
+    }
+
+    long authorsId() {
+        return authorsId;
     }
 
     byte[] work() {
@@ -59,6 +76,11 @@ final class PendingCall implements OpenCall {
         return options;
     }
 
+    /** Where it wants to run. */
+    Wish wish() {
+        return wish;
+    }
+
     CallLimits limits() {
         return limits;
     }
@@ -71,6 +93,11 @@ final class PendingCall implements OpenCall {
     @Override
     public @Nullable String runner() {
         return runner;
+    }
+
+    /** It is to be tried again, within other limits. Owner's thread. */
+    void again(CallLimits within) {
+        limits = within;
     }
 
     @Override

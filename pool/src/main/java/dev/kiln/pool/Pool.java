@@ -32,14 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class Pool implements Caller, AutoCloseable {
     private static final Set<String> OPEN_NAMES = ConcurrentHashMap.newKeySet();
 
-    private final PoolOptions options;
-    private final Headquarters headquarters;
+    private final CallerSide side;
     private final CallerView view;
 
-    private Pool(PoolOptions options, Headquarters headquarters) {
-        this.options = options;
-        this.headquarters = headquarters;
-        this.view = new CallerView(headquarters.desk(), CallOptions.DEFAULT);
+    Pool(CallerSide side) {
+        this.side = side;
+        this.view = new CallerView(side.desk(), CallOptions.DEFAULT);
     }
 
     /** Begins a pool. The name shows in messages and in the runners' ids, and is unique among this process's open pools. */
@@ -54,7 +52,7 @@ public final class Pool implements Caller, AutoCloseable {
         }
         Runnable forget = () -> OPEN_NAMES.remove(options.name());
         try {
-            return new Pool(options, Headquarters.open(options, backend, forget));
+            return Headquarters.open(options, backend, forget).pool();
         } catch (RuntimeException | Error e) {
             forget.run();
             throw e;
@@ -63,7 +61,11 @@ public final class Pool implements Caller, AutoCloseable {
 
     /** The pool's name. */
     public String name() {
-        return options.name();
+        return side.name();
+    }
+
+    CallDesk desk() {
+        return side.desk();
     }
 
     @Override
@@ -155,17 +157,17 @@ public final class Pool implements Caller, AutoCloseable {
     public void resize(int min, int max) {
         PoolBuilder.require(min >= 0, "min", min, "at least 0");
         PoolBuilder.require(max >= 1 && max >= min, "max", max, "at least 1 and at least min (" + min + ")");
-        headquarters.tell(new BookEvent.Resized(min, max));
+        side.resize(min, max);
     }
 
     /** The runners that are not gone, oldest first, as last heard of. */
     public List<RunnerInfo> runners() {
-        return headquarters.runners();
+        return side.runners();
     }
 
     /** The pool's numbers now. */
     public PoolStats stats() {
-        return headquarters.stats();
+        return side.stats();
     }
 
     /**
@@ -174,11 +176,11 @@ public final class Pool implements Caller, AutoCloseable {
      */
     @Override
     public void close() {
-        headquarters.close();
+        side.close();
     }
 
     @Override
     public String toString() {
-        return "Pool[" + options.name() + "]";
+        return "Pool[" + name() + "]";
     }
 }

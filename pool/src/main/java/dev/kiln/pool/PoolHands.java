@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.KilnException;
+import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.pool.BookEffect.CancelAt;
 import dev.kiln.pool.BookEffect.Dispatch;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Does what the books want done, on the owner's thread; asking a backend for a runner, which may block, on its own. */
 final class PoolHands {
     private static final byte[] NO_CHECK = {};
+    private static final int MOST_ATTEMPTS = 3;
 
     private final PoolOptions options;
     private final BootDesk boots;
@@ -31,6 +33,7 @@ final class PoolHands {
     private final FrameSpace space;
     private final LiveRunners runners;
     private final OpenCalls calls;
+    private final NestedRelay nested;
     private final Questions questions;
     private final ScheduledExecutorService clock;
     private final Duration grace;
@@ -45,6 +48,7 @@ final class PoolHands {
             FrameSpace space,
             LiveRunners runners,
             OpenCalls calls,
+            NestedRelay nested,
             Questions questions,
             ScheduledExecutorService clock,
             Duration grace,
@@ -56,6 +60,7 @@ final class PoolHands {
         this.space = space;
         this.runners = runners;
         this.calls = calls;
+        this.nested = nested;
         this.questions = questions;
         this.clock = clock;
         this.grace = grace;
@@ -84,20 +89,18 @@ final class PoolHands {
                 }
             }
             case BookEffect.TimedOut e -> calls.fail(e.call(), waitedTooLong(e));
-            case BookEffect.Unbootable e ->
-                calls.fail(
-                        e.call(),
-                        new BootFailed(
-                                name(e.call()) + " has no runner: " + e.cause().getMessage(),
-                                e.cause().permanent(),
-                                e.cause()));
-            case BookEffect.Misplaced e ->
-                calls.fail(
-                        e.call(),
-                        new RunnerLost(
-                                name(e.call()) + " never ran: runner " + e.runner() + ", where it was to, is gone",
-                                RunnerExit.unknown("it takes no more calls"),
-                                null));
+            case BookEffect.Unbootable e -> {
+                if (e.cause().permanent() || !again(e.call())) { // what is permanent would only fail again
+                    calls.fail(
+                            e.call(),
+                            new BootFailed(
+                                    name(e.call()) + " has no runner: "
+                                            + e.cause().getMessage(),
+                                    e.cause().permanent(),
+                                    e.cause()));
+                }
+            }
+            case BookEffect.Misplaced e -> calls.fail(e.call(), misplaced(e));
             case BookEffect.Saturated e ->
                 calls.fail(
                         e.call(),
@@ -105,7 +108,11 @@ final class PoolHands {
                                 + "; raise max, maxConcurrency or maxQueue, or call less"));
             case BookEffect.Turned e ->
                 calls.fail(e.call(), new PoolClosed(name(e.call()) + " never ran: the pool was closed"));
-            case Lost e -> calls.fail(e.call(), lost(e));
+            case Lost e -> {
+                if (e.closing() || !again(e.call())) {
+                    calls.fail(e.call(), lost(e));
+                }
+            }
             case BookEffect.AskRetire e -> send(e.runner(), new Retire(e.mayRefuse() ? idleCheck : NO_CHECK));
             case BookEffect.Stop e -> {
                 LiveRunner runner = runners.find(e.runner());
@@ -125,6 +132,36 @@ final class PoolHands {
             case BookEffect.Opened _, BookEffect.OpenFailed _, BookEffect.AllGone _ ->
                 throw new IllegalArgumentException(effect + " is for whoever opens and closes the pool");
         }
+    }
+
+    /** Tries a call again that says that this does no harm; whether it does. */
+    private boolean again(long id) {
+        PendingCall call = calls.find(id);
+        if (call == null
+                || !call.options().idempotent()
+                || call.wish() instanceof Wish.Inside // what it works with is gone
+                || call.attempt() >= MOST_ATTEMPTS) {
+            return false;
+        }
+        long now = System.nanoTime();
+        CallLimits limits = call.limits().again(options.queueTimeout(), now);
+        if (now - limits.latestStartNanos() >= 0) {
+            return false;
+        }
+        call.again(limits);
+        books.accept(new BookEvent.Arrived(id, limits.latestStartNanos(), call.wish(), true));
+        return true;
+    }
+
+    private KilnException misplaced(BookEffect.Misplaced e) {
+        var why = new RunnerLost(
+                name(e.call()) + " never ran: runner " + e.runner() + ", where it was to, is gone",
+                RunnerExit.unknown("it takes no more calls"),
+                null);
+        PendingCall call = calls.find(e.call());
+        return call != null && call.options().runner().equals(e.runner())
+                ? new FrameLost(name(e.call()) + " never ran: its frame was on runner " + e.runner(), why)
+                : why;
     }
 
     private String name(long call) {
@@ -169,6 +206,7 @@ final class PoolHands {
                 closing.getAsBoolean()
                         ? new PoolClosed("pool " + options.name() + " is closed")
                         : new RunnerLost(reason, how, null));
+        nested.gone(runner);
         questions.gone(runner.ref(), reason);
         runners.all().forEach(other -> other.send(new PeerGone(runner.ref(), reason)));
         books.accept(new BookEvent.Died(runner.id(), how));
@@ -195,7 +233,7 @@ final class PoolHands {
         runner.execute(new Execute(
                 call.id(),
                 call.attempt(),
-                call.author(),
+                nested.readerOf(call, e.runner()),
                 call.options().linked(),
                 runMillis,
                 call.context(),

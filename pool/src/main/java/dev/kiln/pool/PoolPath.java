@@ -66,7 +66,7 @@ final class PoolPath implements CallPath {
 
     @Override
     public OpenCall begin(Object work, CallOptions how, Kind kind) {
-        return begin(work, how, kind, Wish.ANYWHERE);
+        return begin(work, how, kind, how.wish());
     }
 
     /** The same with a wish. */
@@ -76,19 +76,20 @@ final class PoolPath implements CallPath {
         }
         Parcel parcel = space.packWork(work); // what cannot cross is refused here, before anything is asked for it
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
-        var call = new PendingCall(calls.nextId(), space.self(), parcel.bytes(), how, limits);
+        long id = calls.nextId();
+        var call = new PendingCall(id, space.self(), id, parcel.bytes(), how, limits, wish);
         call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
-        enter(call, wish);
+        enter(call);
         return call;
     }
 
     /** A call begins: from here on the first to take it out of the open calls ends it. */
-    void enter(PendingCall call, Wish wish) {
+    void enter(PendingCall call) {
         calls.add(call); // before the books know it, so that an answer always finds it
-        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), wish));
+        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), call.wish()));
         if (closed.getAsBoolean()) { // the books may have ended before they read this
             calls.fail(call.id(), closedNow());
         }
@@ -102,7 +103,8 @@ final class PoolPath implements CallPath {
         try (Parcel parcel = space.packWork(work)) {
             var how = CallOptions.DEFAULT;
             var limits = CallLimits.of(options, how, Kind.EXECUTE, System.nanoTime());
-            var call = new PendingCall(calls.nextId(), space.self(), parcel.bytes(), how, limits);
+            long id = calls.nextId();
+            var call = new PendingCall(id, space.self(), id, parcel.bytes(), how, limits, how.wish());
             calls.add(call);
             if (runner == null) {
                 calls.fail(

@@ -30,6 +30,13 @@ final class RunnerPort implements Link.Listener {
             case Message.Returned m -> switchboard.returned(from, m);
             case Message.Threw m -> switchboard.threw(from, m);
             case Message.Ended m -> switchboard.ended(from, m);
+            case Message.Submit m -> switchboard.nested().submit(from, m);
+            case Message.Withdraw m -> switchboard.nested().withdraw(from, m);
+            case Message.Lend m ->
+                switchboard.tell(
+                        m.lent()
+                                ? new BookEvent.Lent(m.call(), from.id())
+                                : new BookEvent.TakenBack(m.call(), from.id()));
             case Message.SlotFreed m -> switchboard.tell(new BookEvent.SlotFreed(m.call(), from.id()));
             case Message.Status m -> {
                 from.status(m);

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.pool.NestedRelay.Onward;
 import dev.kiln.runner.AnswerDesk;
 import dev.kiln.runner.Questions;
 import dev.kiln.runner.wire.Message;
@@ -8,6 +9,7 @@ import dev.kiln.runner.wire.Message.Answer;
 import dev.kiln.runner.wire.Message.Ask;
 import dev.kiln.runner.wire.Message.CancelAsk;
 import dev.kiln.runner.wire.Message.Gc;
+import dev.kiln.runner.wire.Message.Settlement;
 import dev.kiln.runner.wire.Message.Unanswered;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -15,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done about each message of an authenticated runner: outcomes go to the open calls and the books, questions and
@@ -29,6 +32,7 @@ final class Switchboard {
     private final AnswerDesk answers;
     private final LiveRunners runners;
     private final OpenCalls calls;
+    private final NestedRelay nested;
     private final ScheduledExecutorService chores;
     private final OutputLog output;
     private final Consumer<BookEvent> books;
@@ -40,6 +44,7 @@ final class Switchboard {
             AnswerDesk answers,
             LiveRunners runners,
             OpenCalls calls,
+            NestedRelay nested,
             ScheduledExecutorService chores,
             OutputLog output,
             Consumer<BookEvent> books) {
@@ -49,9 +54,14 @@ final class Switchboard {
         this.answers = answers;
         this.runners = runners;
         this.calls = calls;
+        this.nested = nested;
         this.chores = chores;
         this.output = output;
         this.books = books;
+    }
+
+    NestedRelay nested() {
+        return nested;
     }
 
     void tell(BookEvent event) {
@@ -59,16 +69,30 @@ final class Switchboard {
     }
 
     void returned(LiveRunner from, Message.Returned m) {
-        outcome(from, m.call(), m.attempt(), new Outcome.Returned(from.ref(), m.result()), m.result(), m.holdsSlot());
+        Onward onward = nested.onward(from, m.call(), Settlement.RETURNED, m.result());
+        Outcome outcome = onward == null ? new Outcome.Returned(from.ref(), m.result()) : new Outcome.PassedOn(true);
+        outcome(from, m.call(), m.attempt(), outcome, onward, m.result(), m.holdsSlot());
     }
 
     void threw(LiveRunner from, Message.Threw m) {
-        outcome(from, m.call(), m.attempt(), new Outcome.Threw(from.ref(), m.failure()), m.failure(), false);
+        Onward onward = nested.onward(from, m.call(), Settlement.THREW, m.failure());
+        Outcome outcome = onward == null ? new Outcome.Threw(from.ref(), m.failure()) : new Outcome.PassedOn(false);
+        outcome(from, m.call(), m.attempt(), outcome, onward, m.failure(), false);
     }
 
-    private void outcome(LiveRunner from, long call, int attempt, Outcome outcome, byte[] parcel, boolean holdsSlot) {
+    private void outcome(
+            LiveRunner from,
+            long call,
+            int attempt,
+            Outcome outcome,
+            @Nullable Onward onward,
+            byte[] parcel,
+            boolean holdsSlot) {
         boolean inTime = from.over(call, attempt); // if not, its end was told before
-        if (!inTime || !calls.end(call, outcome)) {
+        boolean counts = inTime && calls.end(call, outcome);
+        if (onward != null) {
+            onward.pass(counts);
+        } else if (!counts) {
             refuse(from, parcel);
             if (holdsSlot) {
                 from.send(

@@ -37,13 +37,16 @@ final class Execution implements RunnerContext {
     private final boolean linked;
     private final @Nullable Instant deadline;
     private final RunnerContext process;
+    private final Nesting nesting;
     private @Nullable Thread thread; // guarded by this
 
-    Execution(ExecutionId execution, boolean linked, @Nullable Instant deadline, RunnerContext process) {
+    Execution(
+            ExecutionId execution, boolean linked, @Nullable Instant deadline, RunnerContext process, Nesting nesting) {
         this.execution = execution;
         this.linked = linked;
         this.deadline = deadline;
         this.process = process;
+        this.nesting = nesting;
     }
 
     ExecutionId execution() {
@@ -52,6 +55,11 @@ final class Execution implements RunnerContext {
 
     boolean linked() {
         return linked;
+    }
+
+    /** What it calls itself. */
+    Nesting nesting() {
+        return nesting;
     }
 
     /** The call's thread is about to run the closure. */

@@ -75,7 +75,8 @@ final class Executions implements AutoCloseable {
         }
         @Nullable
         Instant deadline = work.timeoutMillis() == 0 ? null : Instant.now().plusMillis(work.timeoutMillis());
-        var execution = new Execution(id, work.linked(), deadline, process);
+        var nesting = new Nesting(id.call(), link::send);
+        var execution = new Execution(id, work.linked(), deadline, process, nesting);
         synchronized (this) {
             if (!taking) {
                 link.send(new Ended(id.call(), id.attempt(), Ending.NOT_TAKEN, true));
@@ -175,8 +176,10 @@ final class Executions implements AutoCloseable {
         ExecutionId id = execution.execution();
         boolean holdsSlot = false;
         if (execution.finish()) {
+            execution.nesting().end();
             holdsSlot = !threw && (objects.holds(id.call()) || slots.keep(id.call(), outcome));
         } else {
+            execution.nesting().stop(); // whoever stopped it does so, too, but may not have come to it
             objects.release(id.call(), () -> {}); // made too late: nobody will ever know of it
             @Nullable Ending why = execution.stopped();
             link.send(why == null ? new SlotFreed(id.call()) : new Ended(id.call(), id.attempt(), why, true));
@@ -195,6 +198,7 @@ final class Executions implements AutoCloseable {
 
     private void stop(Link link, Execution execution, Ending why) {
         if (execution.stop(why)) {
+            execution.nesting().stop();
             Future<?> _ = clock.schedule(() -> answerWithout(link, execution), grace.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

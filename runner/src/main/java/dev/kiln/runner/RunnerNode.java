@@ -5,6 +5,7 @@ import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.Lease;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
+import dev.kiln.runner.spi.RunnerExtension;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Answer;
@@ -21,6 +22,7 @@ import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.Retire;
 import dev.kiln.runner.wire.Message.RetireAnswer;
 import dev.kiln.runner.wire.Message.Returned;
+import dev.kiln.runner.wire.Message.Settled;
 import dev.kiln.runner.wire.Message.Shutdown;
 import dev.kiln.runner.wire.Message.SlotFreed;
 import dev.kiln.runner.wire.Message.Status;
@@ -82,6 +84,7 @@ public final class RunnerNode implements Link.Listener {
 
     private final RunnerSettings settings;
     private final Consumer<String> exit;
+    private final RunnerExtension.Session extension;
     private final FrameSpace space;
     private final Questions questions;
     private final AnswerDesk desk;
@@ -118,10 +121,12 @@ public final class RunnerNode implements Link.Listener {
         this.lease = new Lease(settings.lease(), link.heardBeatNanos());
         String id = settings.self().name();
         this.questions = new Questions(settings.self());
+        this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space));
         this.space = FrameSpace.open(
                 settings.self(),
                 new LinkPeers(link, questions),
-                new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease()));
+                new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
+                        .withSubstitution(extension.substitution()));
         this.clock = daemon("kiln-clock-" + id);
         this.books = daemon("kiln-books-" + id);
         this.statusTeller = new StatusTeller(space, link);
@@ -132,6 +137,10 @@ public final class RunnerNode implements Link.Listener {
         this.executions =
                 new Executions(space, context(), settings.grace(), clock, slots, statusTeller, output, threads);
         Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private FrameSpace space() {
+        return space;
     }
 
     /** What code on this runner sees outside of calls. */
@@ -187,8 +196,7 @@ public final class RunnerNode implements Link.Listener {
             case Message.Release release ->
                 executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
             case Message.OutputTaken taken -> output.taken(taken.amount());
-            case Message.Settled _ ->
-                throw new dev.kiln.runner.wire.ProtocolViolation("nothing that this runner asked for");
+            case Settled settled -> extension.settled(settled);
             case Hello _,
                     Message.Resume _,
                     Message.Resumed _,
@@ -259,7 +267,10 @@ public final class RunnerNode implements Link.Listener {
     }
 
     private void retire(Retire retire) {
-        boolean goes = mayGo(retire.check()) && space.residentCount() == 0 && executions.stopTakingIfIdle();
+        boolean goes = mayGo(retire.check())
+                && space.residentCount() == 0
+                && extension.idle()
+                && executions.stopTakingIfIdle();
         link.send(new RetireAnswer(goes));
         if (goes) {
             move(State.LEAVING);
@@ -349,6 +360,7 @@ public final class RunnerNode implements Link.Listener {
         if (reason != null && move(State.OVER)) {
             link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
             executions.close();
+            extension.close(reason);
             desk.close();
             space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
             clock.shutdownNow();

@@ -8,13 +8,11 @@ import dev.kiln.frame.SpaceOptions;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Execute;
-import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Returned;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -36,25 +33,9 @@ class CallThreadsTest {
     private static final int BUSY = 30;
     private static final long LIMITED = 1000;
 
-    private final LinkedBlockingQueue<Message> sent = new LinkedBlockingQueue<>();
     private final FrameSpace caller = FrameSpace.open(CALLER, new NoPeers(), SpaceOptions.defaults());
-    private final Outlet link = new Outlet();
+    private final FakeLink link = new FakeLink();
     private RunnerNode node;
-
-    private final class Outlet implements Link {
-        @Override
-        public void send(Message message) {
-            sent.add(message);
-        }
-
-        @Override
-        public boolean flushed() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
-    }
 
     private record NoPeers() implements Peers {
         @Override
@@ -101,7 +82,7 @@ class CallThreadsTest {
 
     private <T extends Message> T await(Class<T> kind) throws InterruptedException {
         while (true) {
-            Message message = sent.take();
+            Object message = link.events.take();
             if (kind.isInstance(message)) {
                 return kind.cast(message);
             }
@@ -124,8 +105,8 @@ class CallThreadsTest {
         for (long call = 1; call <= BUSY; call++) {
             execute(call, 0, computing);
         }
-        sent.clear();
-        await(Heartbeat.class);
+        link.beats.drainPermits();
+        link.beats.acquire();
         execute(LIMITED, 1, computing);
         Ended overdue = await(Ended.class);
         assertEquals(LIMITED, overdue.call());

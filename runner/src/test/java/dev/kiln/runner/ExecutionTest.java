@@ -32,7 +32,11 @@ class ExecutionTest {
     }
 
     private static Execution execution() {
-        return new Execution(new ExecutionId(7, 1), true, DEADLINE, new Home());
+        return new Execution(new ExecutionId(7, 1), true, DEADLINE, new Home(), nesting());
+    }
+
+    private static Nesting nesting() {
+        return new Nesting(7, told -> {});
     }
 
     private record Home() implements RunnerContext {
@@ -71,7 +75,8 @@ class ExecutionTest {
         assertEquals("media", execution.pool());
         assertEquals("media-caller", execution.caller());
         assertEquals(Optional.of(DEADLINE), execution.deadline());
-        assertEquals(Optional.empty(), new Execution(new ExecutionId(7, 1), false, null, new Home()).deadline());
+        assertEquals(
+                Optional.empty(), new Execution(new ExecutionId(7, 1), false, null, new Home(), nesting()).deadline());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.kiln.runner;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeLink implements Link {
     final LinkedBlockingQueue<Object> events = new LinkedBlockingQueue<>();
     final AtomicInteger askedWhetherFlushed = new AtomicInteger();
+    final Semaphore beats = new Semaphore(0);
     volatile boolean flushed = true;
     volatile boolean unheard;
 
@@ -21,7 +23,9 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public void beat(long nowNanos) {}
+    public void beat(long nowNanos) {
+        beats.release();
+    }
 
     @Override
     public long heardBeatNanos() {

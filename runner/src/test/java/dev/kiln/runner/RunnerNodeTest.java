@@ -22,6 +22,7 @@ import dev.kiln.runner.wire.Message.SlotFreed;
 import dev.kiln.runner.wire.Message.Threw;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

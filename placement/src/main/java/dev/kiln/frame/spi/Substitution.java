@@ -26,6 +26,7 @@ public interface Substitution {
      *
      * @param original an object about to be written
      * @return a serializable object that holds no way back to {@code original}, or null to leave it as it is
+     * @throws IllegalArgumentException if it cannot cross; the message tells what is wrong and what to do about it
      */
     @Nullable
     Object replace(Object original);

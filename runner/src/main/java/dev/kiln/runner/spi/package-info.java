@@ -1,4 +1,4 @@
-/** What a program may add to its runners; found by {@link java.util.ServiceLoader}. */
+/** What a program, or a room above, may add to runners; found by {@link java.util.ServiceLoader}. */
 @NullMarked
 package dev.kiln.runner.spi;
 

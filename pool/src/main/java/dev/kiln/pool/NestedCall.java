@@ -1,0 +1,64 @@
+package dev.kiln.pool;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A call that work on this runner made and that is not over. */
+final class NestedCall implements OpenCall {
+    private static final Runnable NOT_LINKED = () -> {};
+
+    private final long id;
+    private final boolean needsThisRunner;
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final AtomicReference<Runnable> unlink = new AtomicReference<>(NOT_LINKED);
+    private volatile @Nullable String runner;
+
+    /** @param needsThisRunner whether somebody here waits for it, or its work uses data of this runner */
+    NestedCall(long id, boolean needsThisRunner) {
+        this.id = id;
+        this.needsThisRunner = needsThisRunner;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    boolean needsThisRunner() {
+        return needsThisRunner;
+    }
+
+    /** Known once it is over. */
+    @Override
+    public @Nullable String runner() {
+        return runner;
+    }
+
+    void ranOn(String id) {
+        runner = id;
+    }
+
+    /** Only the pool knows. */
+    @Override
+    public boolean mayHaveBegun() {
+        return true;
+    }
+
+    /** @param takeBack ends the link to the call that made this one */
+    void linked(Runnable takeBack) {
+        unlink.set(takeBack);
+        if (outcome.isDone()) { // it was over before it was linked
+            unlink();
+        }
+    }
+
+    void unlink() {
+        unlink.getAndSet(NOT_LINKED).run();
+    }
+
+    @Override
+    public CompletableFuture<Outcome> outcome() {
+        return outcome;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.kiln.runner;
+
+import dev.kiln.runner.spi.ParentCall;
+import dev.kiln.runner.wire.Message;
+import dev.kiln.runner.wire.Message.Lend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What one execution has under way that it called itself: it is told when the execution is stopped, and the execution's slot
+ * is lent while its work waits. Any thread.
+ */
+final class Nesting implements ParentCall {
+    private final long call;
+    private final Consumer<Message> out;
+    private final List<Runnable> actions = new ArrayList<>(); // guarded by this
+    private int waiting; // guarded by this
+    private boolean stopped; // guarded by this
+    private boolean over; // guarded by this
+
+    /** @param out takes what the caller is told; it must not block */
+    Nesting(long call, Consumer<Message> out) {
+        this.call = call;
+        this.out = out;
+    }
+
+    @Override
+    public long call() {
+        return call;
+    }
+
+    @Override
+    public synchronized boolean running() {
+        return !over;
+    }
+
+    @Override
+    public synchronized boolean stopped() {
+        return stopped;
+    }
+
+    @Override
+    public Runnable whenStopped(Runnable action) {
+        Runnable once = action::run; // an object of its own, by which it is taken back
+        synchronized (this) {
+            if (!stopped) {
+                if (!over) {
+                    actions.add(once);
+                }
+                return () -> takeBack(once);
+            }
+        }
+        action.run();
+        return () -> {};
+    }
+
+    private synchronized void takeBack(Runnable once) {
+        actions.remove(once);
+    }
+
+    /** The execution ends without an outcome: what it called ends, too. May be told more than once. */
+    void stop() {
+        List<Runnable> all;
+        synchronized (this) {
+            stopped = true;
+            all = List.copyOf(actions);
+            actions.clear();
+        }
+        all.forEach(Runnable::run);
+    }
+
+    /** The execution has an outcome, which is sent next: what it called goes on by itself, and its slot is free with that. */
+    synchronized void end() {
+        over = true;
+        actions.clear();
+    }
+
+    @Override
+    public synchronized void waits() {
+        // Told under the lock, so that of two threads the one that lends is not overtaken by the one that takes back.
+        if (waiting++ == 0 && !over) {
+            out.accept(new Lend(call, true));
+        }
+    }
+
+    @Override
+    public synchronized void goesOn() {
+        if (--waiting == 0 && !over) {
+            out.accept(new Lend(call, false));
+        }
+    }
+}
