@@ -209,9 +209,13 @@ final class Headquarters implements CallerSide {
 
     void tell(BookEvent event) {
         if (event instanceof BookEvent.Died died) {
-            objects.gone(died.runner(), died.how()); // before the calls there fail: the next use finds it done
+            // Before the calls there fail, so that the next use of an object finds it gone; made again only afterwards.
+            Runnable makeAgain = objects.gone(died.runner(), died.how());
+            owner.tell(event);
+            makeAgain.run();
+        } else {
+            owner.tell(event);
         }
-        owner.tell(event);
     }
 
     private void tick() {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlacedObject {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+    private static final Duration MISSED = Duration.ofMillis(100);
 
     private final PlacedObjects pool;
     private final long number;
@@ -110,10 +111,10 @@ final class PlacedObject {
         if (!wanted) {
             pool.release(at); // closed while it was made
         } else if (!pool.isUp(at.runner())) {
-            gone(
-                    at.runner(),
-                    RunnerExit.unknown(
-                            "it ended when the object had just been made")); // before it was known to be there
+            // It ended before the object was known to be there, so nobody may have told. A little later: the books know
+            // then.
+            var how = RunnerExit.unknown("it ended when the object had just been made");
+            pool.later(MISSED, () -> gone(at.runner(), how).run());
         }
     }
 
@@ -254,19 +255,24 @@ final class PlacedObject {
             LastWords words = restarts && options.keeping() != null
                     ? new LastWords(at, pool.beginUnbooked(new ObjectWork.Save(number), runner))
                     : null;
-            moveOn(restarts, runner, how, words);
+            moveOn(restarts, runner, how, words).run(); // the books send nothing there any more
         } finally {
             lock.unlock();
         }
     }
 
-    /** A runner has ended. */
-    void gone(String runner, RunnerExit how) {
+    /**
+     * A runner has ended.
+     *
+     * @return what makes the object again, to be run when the books know it too: else they might send it there
+     */
+    Runnable gone(String runner, RunnerExit how) {
         lock.lock();
         try {
             if (situation instanceof At at && at.runner().equals(runner)) {
-                moveOn(mayRestart(), runner, how, null);
+                return moveOn(mayRestart(), runner, how, null);
             }
+            return () -> {};
         } finally {
             lock.unlock();
         }
@@ -278,16 +284,16 @@ final class PlacedObject {
         return may;
     }
 
-    private void moveOn(boolean restarts, String runner, RunnerExit how, @Nullable LastWords words) {
+    private Runnable moveOn(boolean restarts, String runner, RunnerExit how, @Nullable LastWords words) {
         if (restarts) {
             Thread mover = Thread.ofVirtual()
                     .name("kiln-restart-" + pool.name() + "-" + number)
                     .unstarted(() -> makeAgain(runner, how, words));
             move(new Moving(mover));
-            mover.start();
-        } else {
-            end(lost(runner, how, null));
+            return mover::start;
         }
+        end(lost(runner, how, null));
+        return () -> {};
     }
 
     private void makeAgain(String from, RunnerExit how, @Nullable LastWords words) {

@@ -11,6 +11,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,9 +85,16 @@ final class PlacedObjects {
         }
     }
 
-    /** A runner has ended, and its calls do not know it yet. */
-    void gone(String runner, RunnerExit how) {
-        objects.values().forEach(object -> object.gone(runner, how));
+    /**
+     * A runner has ended, and neither the books nor its calls know it yet.
+     *
+     * @return to be run once the books have been told
+     */
+    Runnable gone(String runner, RunnerExit how) {
+        List<Runnable> then = objects.values().stream()
+                .map(object -> object.gone(runner, how))
+                .toList();
+        return () -> then.forEach(Runnable::run);
     }
 
     /** How many objects are on each runner that has any. */
