@@ -51,6 +51,9 @@ sealed interface BookEvent {
     /** A runner is up. */
     record Greeted(String runner) implements BookEvent {}
 
+    /** Asking for a runner has failed, and is tried again. */
+    record BootTrouble(String runner, BootFailed problem) implements BookEvent {}
+
     /** A runner could not be started; {@code problem} is what callers are told. */
     record BootProblem(String runner, BootFailed problem) implements BookEvent {}
 

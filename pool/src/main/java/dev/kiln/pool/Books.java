@@ -68,6 +68,12 @@ final class Books {
             case BookEvent.TakenBack e -> withMember(e.runner(), member -> member.takeBack(e.call()));
             case BookEvent.NotTaken e -> notTaken(e, now);
             case BookEvent.Greeted e -> withMember(e.runner(), member -> greeted(member, now));
+            case BookEvent.BootTrouble e ->
+                withMember(e.runner(), member -> {
+                    if (member.state() == RunnerState.BOOTING && !closing) {
+                        growth.troubled(e.problem());
+                    }
+                });
             case BookEvent.BootProblem e -> bootProblem(e.runner(), e.problem(), now);
             case BookEvent.Died e -> died(e, now);
             case BookEvent.Reported e -> withMember(e.runner(), member -> reported(member, e.residents(), now));
@@ -107,6 +113,7 @@ final class Books {
                     BookEvent.Lent _,
                     BookEvent.TakenBack _,
                     BookEvent.Reported _,
+                    BookEvent.BootTrouble _,
                     BookEvent.Tick _ -> false;
         };
     }

@@ -41,14 +41,27 @@ final class BootDesk {
         Thread.ofVirtual().name("kiln-boot-" + runner.id()).start(() -> {
             try {
                 guarded(runner);
-            } catch (BootFailed e) {
-                failed(runner.id(), e);
             } catch (Exception e) {
-                boolean permanent = e instanceof BootProblem problem && problem.permanent();
-                String what = "runner " + runner.id() + " could not be started: " + e.getMessage();
-                failed(runner.id(), new BootFailed(what, permanent, e));
+                BootFailed problem = described(runner, e);
+                runners.remove(runner.id());
+                LOG.log(System.Logger.Level.WARNING, problem.getMessage());
+                books.accept(new BookEvent.BootProblem(runner.id(), problem));
             }
         });
+    }
+
+    private static BootFailed described(LiveRunner runner, Exception e) {
+        if (e instanceof BootFailed failed) {
+            return failed;
+        }
+        boolean permanent = e instanceof BootProblem problem && problem.permanent();
+        return new BootFailed("runner " + runner.id() + " could not be started: " + e.getMessage(), permanent, e);
+    }
+
+    private void troubled(LiveRunner runner, Exception e) {
+        BootFailed problem = described(runner, e);
+        LOG.log(System.Logger.Level.WARNING, "{0}; it is asked for again", problem.getMessage());
+        books.accept(new BookEvent.BootTrouble(runner.id(), problem));
     }
 
     /**
@@ -58,14 +71,14 @@ final class BootDesk {
     private void guarded(LiveRunner runner) throws Exception {
         BootGuard loaded = guard;
         if (loaded != null) {
-            loaded.call(() -> boots(runner));
+            loaded.call(e -> troubled(runner, e), () -> boots(runner));
             return;
         }
         try {
             boolean _ = boots(runner);
         } catch (Exception first) {
             var untold = new AtomicReference<@Nullable Exception>(first);
-            loadedGuard().call(() -> {
+            loadedGuard().call(e -> troubled(runner, e), () -> {
                 Exception failure = untold.getAndSet(null);
                 if (failure != null) {
                     throw failure;
@@ -93,11 +106,5 @@ final class BootDesk {
             throw refusal;
         }
         return true;
-    }
-
-    private void failed(String id, BootFailed problem) {
-        runners.remove(id);
-        LOG.log(System.Logger.Level.WARNING, problem.getMessage());
-        books.accept(new BookEvent.BootProblem(id, problem));
     }
 }

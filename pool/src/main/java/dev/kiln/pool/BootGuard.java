@@ -20,7 +20,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class BootGuard {
     private static final long OPEN_MILLIS = TimeUnit.NANOSECONDS.toMillis(BootGovernor.LONGEST_PAUSE) - 1000;
 
     private final Guard guard;
+    private final BooleanSupplier open;
     private volatile @Nullable Exception lastPermanent;
 
     /**
@@ -47,6 +50,7 @@ final class BootGuard {
      * @param open whether asking again makes sense at all: not when the pool closes
      */
     BootGuard(String pool, ScheduledExecutorService clock, BooleanSupplier open) {
+        this.open = open;
         var builder = new GuardImpl.BuilderImpl(new NoNames(), () -> new OnClock(clock));
         this.guard = builder.withDescription("boots of pool " + pool)
                 .withCircuitBreaker()
@@ -70,17 +74,22 @@ final class BootGuard {
     /**
      * Boots a runner.
      *
+     * @param troubles learns of problems after which it is asked for again
      * @param boot asks for it and waits until it is up; throws {@link BootProblem} if it cannot be had, and {@link BootFailed}
      *     if it could, but was no use
      * @throws BootFailed also, without asking, while the breaker is open
      */
-    void call(Callable<Boolean> boot) throws Exception {
+    void call(Consumer<Exception> troubles, Callable<Boolean> boot) throws Exception {
+        var asked = new AtomicInteger();
         try {
             boolean _ = guard.call(
                     () -> {
                         try {
                             return boot.call();
                         } catch (BootProblem | BootFailed e) {
+                            if (isTransientAsking(e) && asked.incrementAndGet() <= ASK_AGAIN && open.getAsBoolean()) {
+                                troubles.accept(e);
+                            }
                             lastPermanent = isPermanent(e) ? e : lastPermanent;
                             throw e;
                         }

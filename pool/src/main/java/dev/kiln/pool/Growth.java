@@ -21,6 +21,7 @@ final class Growth {
     private int min;
     private int max;
     private long lastNumber;
+    private @Nullable BootFailed trouble; // the last one of asking, if no runner has come up since
     private boolean heldBack;
     private long heldUntilNanos;
     private boolean opening = true;
@@ -60,7 +61,16 @@ final class Growth {
 
     void succeeded() {
         boots.succeeded();
+        trouble = null;
         booted++;
+    }
+
+    /** Asking for a runner, which the crew leaves out for the moment, has failed; it is asked for again. */
+    void troubled(BootFailed problem) {
+        trouble = problem;
+        failures++;
+        effects.accept(new BookEffect.GrowEnd(crew.ready(), problem));
+        effects.accept(new BookEffect.GrowStart(crew.staying() + 1));
     }
 
     /** A runner, which is out of the crew already, did not come up. */
@@ -79,7 +89,8 @@ final class Growth {
     /** The last problem, if no runner has come up since. */
     @Nullable
     BootFailed lastProblem() {
-        return boots.last();
+        BootFailed last = boots.last();
+        return last == null ? trouble : last;
     }
 
     /** Where no runner can be started, those who wait for one wait in vain. */

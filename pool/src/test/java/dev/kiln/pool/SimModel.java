@@ -74,6 +74,7 @@ final class SimModel {
             case BookEvent.Lent _,
                     BookEvent.TakenBack _,
                     BookEvent.Greeted _,
+                    BookEvent.BootTrouble _,
                     BookEvent.BootProblem _,
                     BookEvent.Died _,
                     BookEvent.Reported _,
