@@ -168,8 +168,14 @@ final class Books {
     }
 
     private @Nullable CrewMember memberWith(String key) {
-        String runner = line.runnerOf(key);
+        String runner = runnerOf(key);
         return runner == null ? null : crew.find(runner);
+    }
+
+    /** Where the calls of the key go, if that is decided. */
+    @Nullable
+    String runnerOf(String key) {
+        return line.runnerOf(key);
     }
 
     private void withdrawn(long call, long now) {
@@ -312,6 +318,8 @@ final class Books {
             upkeep.noteSlack(now);
             if (lookAtAll) {
                 upkeep.shrink(now, growth);
+                dispatch(now); // the keys of runners that are to end are free, and their calls may run elsewhere
+                growth.grow(now);
             }
         }
         if (lookAtAll) {

@@ -41,14 +41,14 @@ class BooksNewsTest {
         script.arrives(2);
         script.greets("p-2");
         script.tell(new BootProblem("p-1", noRoom));
-        assertEquals(
-                List.of(new GrowStart(2), new GrowEnd(1, null), new GrowEnd(1, noRoom)), script.news());
+        assertEquals(List.of(new GrowStart(2), new GrowEnd(1, null), new GrowEnd(1, noRoom)), script.news());
         script.passes(Duration.ofSeconds(1));
         assertEquals(List.of(new GrowStart(2)), script.news());
     }
 
     @Test
-    @DisplayName("P-24: a problem of asking that is tried again is told, counted, and what a caller is told who waits too long")
+    @DisplayName(
+            "P-24: a problem of asking that is tried again is told, counted, and what a caller is told who waits too long")
     void aProblemThatIsTriedAgainIsTold() {
         Script script = Script.of(pool());
         script.arrives(1);

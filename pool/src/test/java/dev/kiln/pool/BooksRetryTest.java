@@ -72,7 +72,9 @@ class BooksRetryTest {
         script.arrives(3);
         assertEquals(List.of(), script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE))));
         assertEquals(3, script.stats().queued());
-        assertEquals(1, script.arrives(4).stream().filter(Saturated.class::isInstance).count());
+        assertEquals(
+                1,
+                script.arrives(4).stream().filter(Saturated.class::isInstance).count());
         assertEquals(boots("p-2"), script.dies("p-1"));
         assertEquals(List.of(new Dispatch(1, "p-2")), script.greets("p-2"));
         script.dies("p-2");

@@ -33,8 +33,7 @@ class BooksSpareTest {
     void theSpareIsBootedWhenThePoolIsOpen() {
         var script = new Script(pool().warmSpare(3));
         assertEquals(
-                List.of(new BookEffect.Opened(), new Boot("p-1"), new Boot("p-2")),
-                script.tell(new BookEvent.Tick()));
+                List.of(new BookEffect.Opened(), new Boot("p-1"), new Boot("p-2")), script.tell(new BookEvent.Tick()));
     }
 
     @Test

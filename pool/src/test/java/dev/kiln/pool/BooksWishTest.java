@@ -146,8 +146,7 @@ class BooksWishTest {
     void aCallThatWasNotTakenIsMisplaced() {
         Script script = two(pool());
         script.arrives(1, on("p-1"));
-        assertEquals(
-                List.of(new Misplaced(1, "p-1")), script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE))));
+        assertEquals(List.of(new Misplaced(1, "p-1")), script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE))));
     }
 
     @Test
@@ -246,8 +245,7 @@ class BooksWishTest {
         assertEquals(List.of(new Dispatch(2, "p-1")), script.arrives(2, inside("p-1")));
         assertEquals(List.of(new Dispatch(3, "p-1")), script.arrives(3, inside("p-1")));
         assertEquals(List.of(), script.tell(new Finished(2, "p-1", true, false))); // it has no slot to keep
-        assertEquals(
-                List.of(new BookEffect.CancelAt(3, "p-1")), script.tell(new Withdrawn(3)));
+        assertEquals(List.of(new BookEffect.CancelAt(3, "p-1")), script.tell(new Withdrawn(3)));
         script.finishes(3, "p-1");
         script.tell(new SlotFreed(1, "p-1"));
         assertEquals(1, script.stats().freeSlots() - 1);
@@ -263,8 +261,7 @@ class BooksWishTest {
                 script.dies("p-1").getFirst());
         assertEquals(List.of(new Misplaced(2, "p-1")), script.arrives(2, inside("p-1")));
         script.arrives(3, inside("p-2"));
-        assertEquals(
-                List.of(new Misplaced(3, "p-2")), script.tell(new NotTaken(3, "p-2", script.in(Script.PATIENCE))));
+        assertEquals(List.of(new Misplaced(3, "p-2")), script.tell(new NotTaken(3, "p-2", script.in(Script.PATIENCE))));
     }
 
     @Test

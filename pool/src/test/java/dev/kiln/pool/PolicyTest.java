@@ -53,8 +53,7 @@ class PolicyTest {
         assertEquals(0, policy.boots(demand(5, 1, 4, 0, 4)));
         assertEquals(1, policy.boots(demand(5, 1, 4, 1, 4)));
         assertEquals(0, policy.boots(demand(1, 9, 0, 2, 4)));
-        assertEquals(
-                Integer.MAX_VALUE, policy.boots(demand(Integer.MAX_VALUE, 0, 0, Integer.MAX_VALUE, 1)));
+        assertEquals(Integer.MAX_VALUE, policy.boots(demand(Integer.MAX_VALUE, 0, 0, Integer.MAX_VALUE, 1)));
     }
 
     @Test

@@ -1,28 +1,30 @@
 package dev.kiln.pool;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What must be true of calls and runners, told in terms of what goes into the books and what comes out. */
+/** What becomes of calls, told in terms of what goes into the books and what comes out; each call ends once. */
 final class SimModel {
-    private static final long BOOT_PAUSE = 30_000_000_000L;
-
     final Map<Long, SimCall> calls = new TreeMap<>();
+    final Map<Long, SimCall> live = new TreeMap<>(); // without those that have ended and left their runner
     private final PoolOptions options;
-    private final Map<String, Set<Long>> slots = new HashMap<>();
+    private final Map<String, SimSlots> slots = new HashMap<>();
+    private final SimLaws laws;
     private int min;
     private int max;
-    private int size;
     private boolean closing;
+    private boolean probing; // the last boot failed for good
+    private @Nullable Long newcomer;
+    private boolean letGo; // an idle runner was asked to go
 
-    SimModel(PoolOptions options) {
+    SimModel(PoolOptions options, boolean demandDriven) {
         this.options = options;
         this.min = options.min();
         this.max = options.max();
+        this.laws = new SimLaws(options, this, demandDriven);
     }
 
     int min() {
@@ -37,32 +39,49 @@ final class SimModel {
         return closing;
     }
 
+    boolean probing() {
+        return probing;
+    }
+
+    boolean letGo() {
+        return letGo;
+    }
+
+    @Nullable
+    Long newcomer() {
+        return newcomer;
+    }
+
+    /** A call is about to arrive for the first time. */
+    void announce(SimCall call) {
+        calls.put(call.id, call);
+        live.put(call.id, call);
+    }
+
+    SimSlots at(String runner) {
+        return slots.getOrDefault(runner, new SimSlots());
+    }
+
     /** Before the books hear of it. */
     void hears(BookEvent event) {
+        newcomer = null;
+        letGo = false;
         switch (event) {
-            case BookEvent.Arrived e -> calls.put(e.call(), new SimCall(e.call(), e.latestNanos()));
+            case BookEvent.Arrived e -> arrives(e);
             case BookEvent.Withdrawn e -> {
                 SimCall call = calls.get(e.call());
-                if (call.end == null) {
+                if (call != null && call.end == null) {
                     call.end("withdrawn");
                 }
             }
-            case BookEvent.Finished e -> {
-                if (leaves(e.call(), e.runner())) {
-                    if (calls.get(e.call()).end == null) {
-                        calls.get(e.call()).end("finished");
-                    }
-                    if (e.slotKept()) {
-                        slots.get(e.runner()).add(e.call());
-                    }
+            case BookEvent.Finished e -> finishes(e);
+            case BookEvent.SlotFreed e -> at(e.runner()).kept.remove(e.call());
+            case BookEvent.Lent e -> {
+                if (!options.singleUse() && at(e.runner()).calls.contains(e.call())) {
+                    at(e.runner()).lent.add(e.call());
                 }
             }
-            case BookEvent.SlotFreed e -> {
-                SimCall call = calls.get(e.call());
-                if (call.runner == null && slots.containsKey(e.runner())) {
-                    slots.get(e.runner()).remove(e.call());
-                }
-            }
+            case BookEvent.TakenBack e -> at(e.runner()).lent.remove(e.call());
             case BookEvent.NotTaken e -> {
                 boolean _ = leaves(e.call(), e.runner());
             }
@@ -71,15 +90,36 @@ final class SimModel {
                 max = e.max();
             }
             case BookEvent.Closing _ -> closing = true;
-            case BookEvent.Lent _,
-                    BookEvent.TakenBack _,
-                    BookEvent.Greeted _,
+            case BookEvent.BootProblem e ->
+                probing |= slots.containsKey(e.runner()) && e.problem().permanent();
+            case BookEvent.Greeted _,
                     BookEvent.BootTrouble _,
-                    BookEvent.BootProblem _,
                     BookEvent.Died _,
                     BookEvent.Reported _,
                     BookEvent.RetireAnswered _,
                     BookEvent.Tick _ -> {}
+        }
+    }
+
+    private void arrives(BookEvent.Arrived e) {
+        SimCall call = calls.get(e.call());
+        if (call == null) {
+            throw new AssertionError("call " + e.call() + " was not announced");
+        }
+        call.latestNanos = e.latestNanos();
+        call.away = false;
+        newcomer = e.again() ? null : (Long) e.call();
+    }
+
+    private void finishes(BookEvent.Finished e) {
+        boolean inside = at(e.runner()).inside.contains(e.call());
+        if (leaves(e.call(), e.runner())) {
+            if (calls.get(e.call()).end == null) {
+                calls.get(e.call()).end("finished");
+            }
+            if (e.slotKept() && (!inside || e.unstoppable())) {
+                at(e.runner()).kept.add(e.call());
+            }
         }
     }
 
@@ -89,7 +129,7 @@ final class SimModel {
             return false;
         }
         call.runner = null;
-        slots.get(runner).remove(id);
+        at(runner).remove(id);
         return true;
     }
 
@@ -97,20 +137,9 @@ final class SimModel {
         switch (effect) {
             case BookEffect.Boot e -> {
                 check(!closing, () -> "a boot while closing");
-                check(
-                        slots.put(e.runner(), new HashSet<>()) == null,
-                        () -> "runner " + e.runner() + " is booted twice");
+                check(slots.put(e.runner(), new SimSlots()) == null, () -> "runner " + e.runner() + " is booted twice");
             }
-            case BookEffect.Dispatch e -> {
-                SimCall call = calls.get(e.call());
-                check(!closing, () -> "a dispatch while closing");
-                check(
-                        call.waits(),
-                        () -> "call " + call.id + " is dispatched, but is " + call.end + " at " + call.runner);
-                check(now - call.latestNanos < 0, () -> "call " + call.id + " is dispatched too late");
-                call.runner = e.runner();
-                slots.get(e.runner()).add(call.id);
-            }
+            case BookEffect.Dispatch e -> dispatched(calls.get(e.call()), e.runner(), books, now);
             case BookEffect.CancelAt e ->
                 check(
                         e.runner().equals(calls.get(e.call()).runner),
@@ -121,84 +150,68 @@ final class SimModel {
             }
             case BookEffect.Unbootable e -> {
                 check(e.cause().permanent(), () -> "a transient boot problem fails calls");
-                endWaiting(e.call(), "unbootable");
+                SimCall call = calls.get(e.call());
+                check(call.waits(), () -> "call " + call.id + " has no runner, but does not wait");
+                call.endOrAway("unbootable", closing);
             }
-            case BookEffect.Saturated e -> endWaiting(e.call(), "saturated");
+            case BookEffect.Misplaced e -> {
+                laws.mayBeMisplaced(calls.get(e.call()), e.runner(), books);
+                endWaiting(e.call(), "misplaced");
+            }
+            case BookEffect.Saturated e -> {
+                check(
+                        Long.valueOf(e.call()).equals(newcomer),
+                        () -> "not the newcomer, but " + e.call() + " is refused");
+                endWaiting(e.call(), "saturated");
+            }
             case BookEffect.Turned e -> {
                 check(closing, () -> "call " + e.call() + " is turned away from an open pool");
                 endWaiting(e.call(), "turned");
             }
             case BookEffect.Lost e -> {
                 check(leaves(e.call(), e.runner()), () -> "call " + e.call() + " is lost where it is not");
-                calls.get(e.call()).end("lost");
+                calls.get(e.call()).losses++;
+                calls.get(e.call()).endOrAway("lost", e.closing());
             }
+            case BookEffect.AskRetire e -> letGo |= e.mayRefuse();
             case BookEffect.AllGone _ -> check(closing && books.crew().size() == 0, () -> "all gone too early");
-            case BookEffect.Misplaced e -> endWaiting(e.call(), "misplaced");
-            case BookEffect.GrowStart _,
-                    BookEffect.GrowEnd _,
-                    BookEffect.Shrink _,
-                    BookEffect.AskRetire _,
-                    BookEffect.Stop _,
-                    BookEffect.Kill _,
-                    BookEffect.Opened _,
-                    BookEffect.OpenFailed _ -> {}
+            case BookEffect.GrowEnd e -> {
+                check(!closing, () -> "news while closing");
+                probing &= e.problem() != null;
+            }
+            case BookEffect.GrowStart _, BookEffect.Shrink _ -> check(!closing, () -> "news while closing");
+            case BookEffect.Stop _, BookEffect.Kill _, BookEffect.Opened _, BookEffect.OpenFailed _ -> {}
+        }
+    }
+
+    private void dispatched(SimCall call, String runner, Books books, long now) {
+        check(!closing, () -> "a dispatch while closing");
+        check(call.waits(), () -> "call " + call.id + " is dispatched, but is " + call.end + " at " + call.runner);
+        check(now - call.latestNanos < 0, () -> "call " + call.id + " is dispatched too late");
+        laws.mayBeDispatched(call, runner, books);
+        call.runner = runner;
+        SimSlots there = at(runner);
+        if (call.wish instanceof Wish.Inside) {
+            there.inside.add(call.id);
+        } else {
+            there.calls.add(call.id);
+            check(there.busy() <= options.slots(), () -> "call " + call.id + " has no slot at " + runner);
         }
     }
 
     private void endWaiting(long id, String how) {
         SimCall call = calls.get(id);
-        check(call.runner == null, () -> "call " + id + " is " + how + " while it runs at " + call.runner);
+        check(
+                call.waits(),
+                () -> "call " + id + " is " + how + ", but does not wait: " + call.end + ", " + call.runner);
         call.end(how);
     }
 
     /** After each event: books and model agree, and what must always be true is. */
     void check(Books books, long now) {
-        Crew crew = books.crew();
-        int before = size;
-        size = crew.size();
-        check(size <= Math.max(max, before), () -> size + " runners of " + max + ", were " + before);
-        forgetTheGone(crew);
-        int booting = 0;
-        int ready = 0;
-        int free = 0;
-        for (CrewMember member : crew.all()) {
-            int busy = slots.get(member.id()).size();
-            check(
-                    busy == member.busySlots() && busy <= options.slots(),
-                    () -> busy + " slots are busy: " + describe(member));
-            check(
-                    member.state() != RunnerState.BOOTING || busy == 0,
-                    () -> "works while it boots: " + describe(member));
-            booting += member.state() == RunnerState.BOOTING ? 1 : 0;
-            ready += member.state() == RunnerState.READY ? 1 : 0;
-            free += member.state() == RunnerState.READY ? options.slots() - busy : 0;
-        }
-        boolean summed = booting == crew.booting() && ready == crew.ready() && free == crew.freeSlots();
-        check(summed, () -> "the crew's sums are wrong");
-        checkCalls(books, now, booting, free);
-    }
-
-    private static String describe(CrewMember member) {
-        return member.id() + " " + member.state() + ", calls " + member.calls() + ", kept " + member.keptSlots();
-    }
-
-    private void checkCalls(Books books, long now, int booting, int free) {
-        int waits = 0;
-        int runs = 0;
-        for (SimCall call : calls.values()) {
-            waits += call.waits() ? 1 : 0;
-            runs += call.runner != null && call.end == null ? 1 : 0;
-        }
-        int waiting = waits;
-        int running = runs;
-        PoolStats stats = books.stats(now, 0, 0);
-        boolean counted = stats.queued() == waiting && stats.running() == running;
-        check(counted, () -> waiting + " wait, " + running + " run: " + stats);
-        check(waiting == 0 || free == 0, () -> waiting + " calls wait for " + free + " free slots");
-        check(!closing || waiting == 0, () -> "calls wait in a closing pool");
-        boolean served =
-                waiting <= (long) booting * options.slots() || size >= max || books.nextTickNanos() - now <= BOOT_PAUSE;
-        check(served, () -> waiting + " calls wait and nothing is done about it");
+        forgetTheGone(books.crew());
+        live.values().removeIf(call -> call.end != null && call.runner == null);
+        laws.hold(books, now);
     }
 
     private void forgetTheGone(Crew crew) {

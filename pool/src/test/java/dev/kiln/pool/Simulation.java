@@ -2,7 +2,6 @@ package dev.kiln.pool;
 
 import static dev.kiln.pool.SimModel.check;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,11 +20,11 @@ final class Simulation {
     private static final long WILD = 20 * SECOND;
     private static final long QUIET = 200 * SECOND;
     private static final long END = 120 * SECOND;
-    private static final long NEVER = Long.MAX_VALUE / 4;
     private static final int TICKS_PER_SECOND = 40;
 
     private final Random random;
     private final PoolOptions options;
+    private final boolean demandDriven;
     private final Books books;
     private final SimModel model;
     private final List<String> trace;
@@ -48,33 +47,16 @@ final class Simulation {
         this.random = new Random(seed);
         this.traced = traced;
         this.trace = new ArrayList<>();
-        this.options = options(random);
+        boolean demandDriven = random.nextInt(8) > 0;
+        this.options = SimOptions.some(random, demandDriven);
         // Some histories run while the monotonic clock wraps.
         this.start = random.nextInt(8) == 0 ? Long.MAX_VALUE - random.nextLong(60 * SECOND) : random.nextLong();
         this.now = start;
         this.agenda =
                 new PriorityQueue<>((a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.signum(a.at - b.at));
         this.books = new Books(options, new Random(seed), now);
-        this.model = new SimModel(options);
-    }
-
-    private static PoolOptions options(Random random) {
-        int min = Math.max(0, random.nextInt(6) - 2);
-        boolean singleUse = random.nextInt(4) == 0;
-        var builder = Pool.named("sim")
-                .min(min)
-                .max(Math.max(1, min + random.nextInt(4)))
-                .maxConcurrency(random.nextInt(1, 4))
-                .singleUse(singleUse)
-                .strictSlots(!singleUse && random.nextInt(4) == 0)
-                .maxQueue(random.nextBoolean() ? random.nextInt(1, 8) : 1000)
-                .bootTimeout(Duration.ofMillis(random.nextInt(500, 6000)))
-                .shutdownTimeout(Duration.ofMillis(random.nextInt(5000)))
-                .idleShutdownAfter(Duration.ofMillis(random.nextInt(1, 6000)));
-        if (random.nextInt(3) == 0) {
-            builder.minIdleShutdownAfter(Duration.ofMillis(random.nextInt(1, 6000)));
-        }
-        return builder.options();
+        this.model = new SimModel(options, demandDriven);
+        this.demandDriven = demandDriven;
     }
 
     List<String> trace() {
@@ -103,7 +85,9 @@ final class Simulation {
 
     private void checkQuiet() {
         PoolStats stats = books.stats(now, 0, 0);
-        int expected = options.minIdleShutdownAfter() == null ? model.min() : 0;
+        int least = options.minIdleShutdownAfter() == null ? model.min() : 0;
+        int spare = Math.min(model.max(), Math.ceilDiv(options.warmSpare(), options.slots()));
+        int expected = Math.max(least, spare);
         check(
                 stats.queued() == 0 && stats.running() == 0 && stats.booting() == 0 && stats.retiring() == 0,
                 () -> "not quiet: " + stats);
@@ -117,8 +101,9 @@ final class Simulation {
             long call = id;
             long at = random.nextLong(random.nextBoolean() ? WILD : WILD / 10);
             later(at, () -> {
-                long patience = random.nextInt(5) == 0 ? NEVER : random.nextLong(1, 8 * SECOND);
-                tell(new BookEvent.Arrived(call, now + patience));
+                SimCall made = SimCall.some(call, random, now, runners.size());
+                model.announce(made);
+                tell(new BookEvent.Arrived(call, made.latestNanos, made.wish));
             });
             if (random.nextInt(6) == 0) {
                 later(at + 1 + random.nextLong(4 * SECOND), () -> tell(new BookEvent.Withdrawn(call)));
@@ -135,6 +120,19 @@ final class Simulation {
         }
         if (random.nextInt(4) == 0) {
             later(random.nextLong(WILD), () -> tell(new BookEvent.Closing()));
+        }
+    }
+
+    /** A call that was lost, or had no runner, comes again if it is one of those that do. */
+    private void comeAgain(long id) {
+        SimCall call = model.calls.get(id);
+        if (call.away) {
+            later(random.nextLong(2) * random.nextLong(50 * MILLI), () -> {
+                if (call.end == null) {
+                    saw("comes again");
+                    tell(new BookEvent.Arrived(id, call.latestNanos, call.wish, true));
+                }
+            });
         }
     }
 
@@ -233,10 +231,10 @@ final class Simulation {
                     BookEffect.Shrink _,
                     BookEffect.Misplaced _,
                     BookEffect.TimedOut _,
-                    BookEffect.Unbootable _,
                     BookEffect.Saturated _,
-                    BookEffect.Turned _,
-                    BookEffect.Lost _ -> {}
+                    BookEffect.Turned _ -> {}
+            case BookEffect.Unbootable e -> comeAgain(e.call());
+            case BookEffect.Lost e -> comeAgain(e.call());
         }
     }
 
@@ -245,6 +243,10 @@ final class Simulation {
         runners.put(id, runner);
         int fate = wild ? random.nextInt(20) : 19;
         long delay = wild ? random.nextLong(3 * SECOND) : 50 * MILLI;
+        if (wild && random.nextInt(10) == 0) {
+            var trouble = new BootFailed("not now", false, null);
+            later(random.nextLong(delay + 1), () -> say(runner, new BookEvent.BootTrouble(id, trouble)));
+        }
         if (fate == 0) {
             var problem = new BootFailed("no such image", true, null);
             later(delay, () -> bootFails(runner, problem));
@@ -291,9 +293,23 @@ final class Simulation {
             say(runner, new BookEvent.NotTaken(call, runner.id, model.calls.get(call).latestNanos));
             return;
         }
-        check(!options.singleUse() || runner.sent++ == 0, () -> "a second call for " + runner.id);
+        SimCall sent = model.calls.get(call);
+        boolean inside = sent.wish instanceof Wish.Inside;
+        check(!options.singleUse() || inside || runner.sent++ == 0, () -> "a second call for " + runner.id);
+        check(sent.begun++ <= sent.losses, () -> "call " + call + " runs twice and was not lost");
         runner.running.add(call);
+        if (random.nextInt(4) == 0) {
+            long at = random.nextLong(SECOND);
+            later(at, () -> lends(runner, call, new BookEvent.Lent(call, runner.id)));
+            later(at + random.nextLong(SECOND), () -> lends(runner, call, new BookEvent.TakenBack(call, runner.id)));
+        }
         later(random.nextLong(random.nextInt(20) == 0 ? 30 * SECOND : 2 * SECOND), () -> end(runner, call, false));
+    }
+
+    private void lends(SimRunner runner, long call, BookEvent event) {
+        if (!runner.dead && runner.running.contains(call)) {
+            say(runner, event);
+        }
     }
 
     private void end(SimRunner runner, long call, boolean unstoppable) {

@@ -33,6 +33,11 @@ class SimulationTest {
             for (String what : List.of(
                     "call finished",
                     "call lost",
+                    "call misplaced",
+                    "comes again",
+                    "Lent",
+                    "TakenBack",
+                    "BootTrouble",
                     "call saturated",
                     "call timed out",
                     "call turned",
