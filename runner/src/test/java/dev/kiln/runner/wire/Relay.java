@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A way between two places with the faults of networks, over Unix domain sockets or TCP. */
 final class Relay implements AutoCloseable {
@@ -27,7 +28,8 @@ final class Relay implements AutoCloseable {
      *
      * @param cutAfterBytes of both directions together, wherever in a chunk that is
      * @param delayMicros the longest delay of what is passed on
-     * @param duplicates how many of a hundred chunks are delivered again, at once or later
+     * @param duplicates how many of a hundred chunks are delivered again, at once or later; of what is encrypted, how many of a
+     *     hundred pieces arrive twice or with a bit that has changed
      */
     record Faults(long cutAfterBytes, int delayMicros, int duplicates, long seed) {
         static final Faults NONE = new Faults(Long.MAX_VALUE, 0, 0, 0);
@@ -35,12 +37,14 @@ final class Relay implements AutoCloseable {
 
     private final ServerSocketChannel server;
     private final SocketAddress target;
+    private final boolean encrypted;
     private final Supplier<Faults> faults;
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
 
-    private Relay(ServerSocketChannel server, SocketAddress target, Supplier<Faults> faults) {
+    private Relay(ServerSocketChannel server, SocketAddress target, boolean encrypted, Supplier<Faults> faults) {
         this.server = server;
         this.target = target;
+        this.encrypted = encrypted;
         this.faults = faults;
         Thread.ofVirtual().name("test-relay").start(this::accept);
     }
@@ -48,12 +52,18 @@ final class Relay implements AutoCloseable {
     static Relay at(Path socket, SocketAddress target, Supplier<Faults> faults) throws IOException {
         var address = UnixDomainSocketAddress.of(socket);
         return new Relay(
-                ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX).bind(address), target, faults);
+                ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX).bind(address), target, false, faults);
     }
 
     static Relay overTcp(SocketAddress target, Supplier<Faults> faults) throws IOException {
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new Relay(ServerSocketChannel.open().bind(any), target, faults);
+        return new Relay(ServerSocketChannel.open().bind(any), target, false, faults);
+    }
+
+    /** Over TCP too, but it understands nothing of what passes. */
+    static Relay overTls(SocketAddress target, Supplier<Faults> faults) throws IOException {
+        var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new Relay(ServerSocketChannel.open().bind(any), target, true, faults);
     }
 
     SocketAddress address() throws IOException {
@@ -82,7 +92,7 @@ final class Relay implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel dialled = server.accept();
-                var way = new Way(dialled, SocketChannel.open(target), faults.get());
+                var way = new Way(dialled, SocketChannel.open(target), encrypted, faults.get());
                 ways.add(way);
                 way.begin();
             }
@@ -109,13 +119,15 @@ final class Relay implements AutoCloseable {
     private static final class Way {
         final SocketChannel dialled;
         final SocketChannel home;
+        final boolean encrypted;
         final Faults faults;
         final AtomicLong leftBytes;
         volatile boolean silent;
 
-        Way(SocketChannel dialled, SocketChannel home, Faults faults) {
+        Way(SocketChannel dialled, SocketChannel home, boolean encrypted, Faults faults) {
             this.dialled = dialled;
             this.home = home;
+            this.encrypted = encrypted;
             this.faults = faults;
             this.leftBytes = new AtomicLong(faults.cutAfterBytes);
         }
@@ -127,6 +139,9 @@ final class Relay implements AutoCloseable {
 
         private void pump(SocketChannel from, SocketChannel to, Random random) {
             var duplicator = new Duplicator(faults.duplicates, random);
+            UnaryOperator<byte[]> fault = faults.duplicates == 0
+                    ? bytes -> bytes
+                    : encrypted ? bytes -> damage(bytes, faults.duplicates, random) : duplicator::pass;
             ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
             try {
                 while (from.read(buffer.clear()) >= 0) {
@@ -134,7 +149,7 @@ final class Relay implements AutoCloseable {
                         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(faults.delayMicros)));
                     }
                     byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
-                    pass(faults.duplicates == 0 ? bytes : duplicator.pass(bytes), to);
+                    pass(fault.apply(bytes), to);
                 }
                 if (silent) {
                     return; // the other side does not learn it
@@ -145,6 +160,19 @@ final class Relay implements AutoCloseable {
             if (!silent) {
                 cut();
             }
+        }
+
+        private static byte[] damage(byte[] bytes, int percent, Random random) {
+            if (bytes.length == 0 || random.nextInt(100) >= percent) {
+                return bytes;
+            }
+            if (random.nextBoolean()) {
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                return bytes;
+            }
+            byte[] twice = Arrays.copyOf(bytes, 2 * bytes.length);
+            System.arraycopy(bytes, 0, twice, bytes.length, bytes.length);
+            return twice;
         }
 
         private void pass(byte[] bytes, SocketChannel to) throws IOException {
