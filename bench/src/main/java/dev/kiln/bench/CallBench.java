@@ -1,11 +1,15 @@
 package dev.kiln.bench;
 
+import dev.kiln.pool.Backends;
 import dev.kiln.pool.Pool;
 import dev.kiln.runner.RemoteCallable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A small warm call to another JVM: one at a time, and 64 in flight; beside RMI and a bare socket in the same run. */
+/**
+ * A small warm call to another JVM: one at a time, and 64 in flight; over a Unix domain socket and over TCP with TLS; beside
+ * RMI and a bare socket in the same run.
+ */
 final class CallBench implements Benchmark {
     private static final int WARM_UP = 20_000;
     private static final int ROUNDS = 20;
@@ -21,10 +25,15 @@ final class CallBench implements Benchmark {
     @Override
     public void run() throws Exception {
         try (PeerProcess peer = PeerProcess.start();
-                Pool pool = Pool.named("bench-call").min(1).max(1).open()) {
-            latency(pool, peer);
+                Pool pool = Pool.named("bench-call").min(1).max(1).open();
+                Pool tcp = Pool.named("bench-call-tcp")
+                        .min(1)
+                        .max(1)
+                        .backend(Backends.localProcessesOverTcp())
+                        .open()) {
+            latency(pool, tcp, peer);
             System.out.println();
-            throughput(pool, peer);
+            throughput(pool, tcp, peer);
         }
     }
 
@@ -32,18 +41,21 @@ final class CallBench implements Benchmark {
         return () -> argument + 1;
     }
 
-    private static void latency(Pool pool, PeerProcess peer) throws Exception {
+    private static void latency(Pool pool, Pool overTcp, PeerProcess peer) throws Exception {
         Way kiln = argument -> pool.call(work(argument));
+        Way tls = argument -> overTcp.call(work(argument));
         Way rmi = argument -> peer.rmi().run(work(argument));
         Way socket = peer::pingPong;
         var kilnTimes = new Samples();
+        var tlsTimes = new Samples();
         var rmiTimes = new Samples();
         var socketTimes = new Samples();
-        for (Way way : new Way[] {kiln, rmi, socket}) {
+        for (Way way : new Way[] {kiln, tls, rmi, socket}) {
             measure(way, new Samples(), WARM_UP);
         }
         for (int round = 0; round < ROUNDS; round++) {
             measure(kiln, kilnTimes, CALLS);
+            measure(tls, tlsTimes, CALLS);
             measure(rmi, rmiTimes, CALLS);
             measure(socket, socketTimes, CALLS);
         }
@@ -56,6 +68,7 @@ final class CallBench implements Benchmark {
                 "to RMI");
         for (var row : new Row[] {
             new Row("Kiln, a lambda", kilnTimes),
+            new Row("Kiln over TCP with TLS, a lambda", tlsTimes),
             new Row("RMI, a lambda", rmiTimes),
             new Row("Unix socket, 64 bytes back and forth", socketTimes)
         }) {
@@ -80,14 +93,17 @@ final class CallBench implements Benchmark {
         }
     }
 
-    private static void throughput(Pool pool, PeerProcess peer) throws Exception {
+    private static void throughput(Pool pool, Pool overTcp, PeerProcess peer) throws Exception {
         kilnPerSecond(pool, WARM_UP);
+        kilnPerSecond(overTcp, WARM_UP);
         rmiPerSecond(peer, WARM_UP);
         double kiln = kilnPerSecond(pool, MANY);
+        double tls = kilnPerSecond(overTcp, MANY);
         double rmi = rmiPerSecond(peer, MANY);
         var report =
                 new Report("call: " + IN_FLIGHT + " in flight, " + MANY + " calls", "", "calls per second", "to RMI");
         report.row("Kiln, submit()", Report.count(Math.round(kiln)), Report.ratio(kiln, rmi));
+        report.row("Kiln over TCP with TLS, submit()", Report.count(Math.round(tls)), Report.ratio(tls, rmi));
         report.row("RMI, a thread for each", Report.count(Math.round(rmi)), Report.ratio(rmi, rmi));
         report.print();
     }

@@ -1,6 +1,8 @@
 package dev.kiln.bench;
 
+import dev.kiln.pool.Backends;
 import dev.kiln.pool.Pool;
+import dev.kiln.pool.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -14,15 +16,21 @@ final class ColdBench implements Benchmark {
         var open = new Samples();
         var call = new Samples();
         var hello = new Samples();
-        coldCall(new Samples(), new Samples()); // this JVM's own classes are loaded after this
+        var openTcp = new Samples();
+        var callTcp = new Samples();
+        coldCall(Backends.localProcesses(), new Samples(), new Samples()); // loads this JVM's own classes
+        coldCall(Backends.localProcessesOverTcp(), new Samples(), new Samples());
         hello();
         for (int round = 0; round < ROUNDS; round++) {
-            coldCall(open, call);
+            coldCall(Backends.localProcesses(), open, call);
+            coldCall(Backends.localProcessesOverTcp(), openTcp, callTcp);
             hello.add(hello());
         }
         var report = new Report("cold: " + ROUNDS + " rounds in turns", "", "median", "least", "to hello");
         row(report, "open() with min 0", open, hello);
         row(report, "first call() on an empty pool", call, hello);
+        row(report, "open() over TCP with TLS", openTcp, hello);
+        row(report, "first call() over TCP with TLS", callTcp, hello);
         row(report, "java Hello, to its line", hello, hello);
         report.print();
     }
@@ -35,9 +43,9 @@ final class ColdBench implements Benchmark {
                 Report.ratio(times.median(), hello.median()));
     }
 
-    private static void coldCall(Samples open, Samples call) {
+    private static void coldCall(Backend backend, Samples open, Samples call) {
         long start = System.nanoTime();
-        try (Pool pool = Pool.named("bench-cold").max(1).open()) {
+        try (Pool pool = Pool.named("bench-cold").max(1).backend(backend).open()) {
             long opened = System.nanoTime();
             int argument = 41;
             int answer = pool.call(() -> argument + 1);

@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Dials a {@link TlsServer} that holds the same {@link TlsKeys}. */
 public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
     private static final int CONNECT_MILLIS = 10_000;
-    private static final int PATIENCE_SECONDS = 30; // longer than connecting and the handshake may take
+    private static final int PATIENCE_SECONDS = 40; // longer than connecting and the handshake may take
 
     private final TlsParty party;
     private final NetClient client;
@@ -26,7 +27,7 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
         // The certificate says who it is, and one that is valid for no other needs no host name.
         var options =
                 new NetClientOptions().setHostnameVerificationAlgorithm("").setConnectTimeout(CONNECT_MILLIS);
-        TlsParty.secure(options, keys);
+        TlsParty.secure(options, keys, TlsParty.HANDSHAKE_SECONDS);
         client = party.vertx().createNetClient(options);
     }
 
@@ -43,19 +44,29 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
                 } else if (connected.isDone()) {
                     result.result().close(); // nobody waits for it any more
                 } else {
-                    connected.complete(party.begin(result.result(), host));
+                    begin(result.result(), host, connected);
                 }
             }));
             if (!connected.join()) {
                 throw new IOException("the connection to " + to + " was refused here");
             }
         } catch (CompletionException e) {
-            Throwable wrapped =
-                    e.getCause().getCause(); // a failed handshake is in a wrapper that says no more than that
+            // A failed handshake is in a wrapper that says no more than that.
+            Throwable wrapped = e.getCause().getCause();
             throw new IOException(
                     "cannot connect to " + to + ": " + (wrapped == null ? e.getCause() : wrapped), e.getCause());
         } catch (RejectedExecutionException e) {
             throw new IOException("cannot connect to " + to + ": this dialer is closed", e);
+        }
+    }
+
+    /** Event loop. */
+    private void begin(NetSocket socket, Carrier.Host host, CompletableFuture<Boolean> connected) {
+        try {
+            connected.complete(party.begin(socket, host));
+        } catch (RuntimeException | Error e) { // else nobody would learn of it
+            socket.close();
+            connected.completeExceptionally(e);
         }
     }
 

@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One party's TLS connections: a Vert.x of its own with one event loop, on which all their events are told. */
 final class TlsParty implements AutoCloseable {
-    private static final int HANDSHAKE_SECONDS = 10;
+    /** Long enough for a process that has just begun, among others, on a busy machine. */
+    static final int HANDSHAKE_SECONDS = 20;
+
     /** How long a connection that was closed may take to send what was written to it before. */
     static final long LINGER_MILLIS = 1_000;
 
@@ -41,6 +43,11 @@ final class TlsParty implements AutoCloseable {
                 .setWorkerPoolSize(1) // has no work, hence no thread
                 .setUseDaemonThread(true)
                 .setDisableTCCL(true)
+                // It would log a stack of ours whenever the machine, or the first handshake of a process, is slow.
+                .setBlockedThreadCheckInterval(1)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS)
+                .setMaxEventLoopExecuteTime(1)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.DAYS)
                 // Neither files nor the class path are served: else there would be a folder for them in java.io.tmpdir.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
@@ -74,7 +81,7 @@ final class TlsParty implements AutoCloseable {
     }
 
     /** TLS 1.3 only, with these keys as the own ones and as the only ones that are trusted. */
-    static void secure(TCPSSLOptions options, TlsKeys keys) {
+    static void secure(TCPSSLOptions options, TlsKeys keys, int handshakeSeconds) {
         Buffer certificate = pem("CERTIFICATE", keys.certificate());
         options.setSsl(true)
                 .setKeyCertOptions(new PemKeyCertOptions()
@@ -82,7 +89,7 @@ final class TlsParty implements AutoCloseable {
                         .addCertValue(certificate))
                 .setTrustOptions(new PemTrustOptions().addCertValue(certificate))
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeout(handshakeSeconds)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setTcpNoDelay(true);
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException;
 
 /**
  * Listens for TCP connections of those who hold the same {@link TlsKeys}. Others are refused during the handshake, with at
- * most a line a second in the log; so is who does not finish it within 10 s.
+ * most a line a second in the log; so is who does not finish it within 20 s.
  */
 public final class TlsServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TlsServer.class.getName());
@@ -34,9 +34,15 @@ public final class TlsServer implements AutoCloseable {
      */
     public static TlsServer listen(String threadName, TlsKeys keys, InetSocketAddress at, Carrier.Host host)
             throws IOException {
+        return listen(threadName, keys, at, TlsParty.HANDSHAKE_SECONDS, host);
+    }
+
+    static TlsServer listen(
+            String threadName, TlsKeys keys, InetSocketAddress at, int handshakeSeconds, Carrier.Host host)
+            throws IOException {
         var party = new TlsParty(threadName);
         var options = new NetServerOptions().setClientAuth(ClientAuth.REQUIRED);
-        TlsParty.secure(options, keys);
+        TlsParty.secure(options, keys, handshakeSeconds);
         NetServer server = party.vertx()
                 .createNetServer(options)
                 .exceptionHandler(new Refusals()::add)

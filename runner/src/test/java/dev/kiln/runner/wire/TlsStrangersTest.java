@@ -51,6 +51,7 @@ import org.junit.jupiter.api.Timeout;
 class TlsStrangersTest {
     private static final TlsKeys KEYS = TlsKeys.make();
     private static final TlsKeys OTHERS = TlsKeys.make();
+    private static final int PATIENCE_OF_SERVER_SECONDS = 5;
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final AtomicInteger taken = new AtomicInteger();
@@ -96,7 +97,11 @@ class TlsStrangersTest {
     void listen() throws IOException {
         Logger.getLogger("").addHandler(handler); // of all: what a library prints is a line too
         server = TlsServer.listen(
-                "test-caller", KEYS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), carrier -> {
+                "test-caller",
+                KEYS,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                PATIENCE_OF_SERVER_SECONDS,
+                carrier -> {
                     taken.incrementAndGet();
                     return new Echo(carrier);
                 });
