@@ -190,7 +190,8 @@ class GreetingIT {
     }
 
     @Test
-    @DisplayName("R-02: a runner whose caller takes the connection and stays silent ends itself")
+    @DisplayName(
+            "R-02, R-06: a runner whose caller takes the connection and stays silent ends itself, by its own timer")
     void silentCaller() throws Exception {
         Path home = folder.resolve("silent");
         Path boot = folder.resolve("boot");
@@ -206,11 +207,19 @@ class GreetingIT {
                 .write(boot);
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(home));
-            try (JavaProgram runner = JavaProgram.start(dev.kiln.runner.RunnerMain.class, boot.toString());
+            try (JavaProgram runner = JavaProgram.start(
+                            List.of(
+                                    "-Dkiln.runner.failsafe.millis=500",
+                                    "-cp",
+                                    JavaProgram.classPath(),
+                                    dev.kiln.runner.RunnerMain.class.getName()),
+                            List.of(boot.toString()));
                     SocketChannel connection = server.accept()) {
                 assertTrue(connection.isConnected());
                 assertNotEquals(0, runner.status());
-                assertTrue(runner.output().contains("no answer"), runner.output());
+                assertTrue(
+                        runner.output().contains("no answer") && runner.output().contains("within 500 ms"),
+                        runner::output);
             }
         }
     }

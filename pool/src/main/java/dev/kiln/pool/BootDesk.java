@@ -99,8 +99,13 @@ final class BootDesk {
 
     /** Returns when the runner has greeted, or has ended before: the books learn that from elsewhere. */
     private boolean boots(LiveRunner runner) throws BootProblem {
-        runner.runsOn(backend.boot(
-                new BootOrder(runner.id(), runner.token(), runner.proof(), options.jvmOptions(), options.env())));
+        runner.runsOn(backend.boot(new BootOrder(
+                runner.id(),
+                runner.token(),
+                runner.proof(),
+                options.jvmOptions(),
+                options.env(),
+                backend.lease().plus(options.shutdownTimeout()))));
         BootFailed refusal = runner.arrival().join();
         if (refusal != null) {
             throw refusal;

@@ -5,6 +5,7 @@ import dev.kiln.runner.RunnerMain;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ final class JavaCommand {
             "-XX:+ExitOnOutOfMemoryError",
             // Arrow brings SLF4J along, whether or not the program has a log for it.
             "-Dslf4j.internal.verbosity=ERROR");
+
+    /** How many milliseconds the runner may outlive its caller: nothing reads it but the {@link Reaper} of another. */
+    static final String OUTLIVES = "-Dkiln.runner.outlives.millis=";
 
     private final List<String> beforeOptions;
     private final List<String> mainClass;
@@ -94,9 +98,13 @@ final class JavaCommand {
         }
     }
 
-    /** The command line of one runner. {@code jvmOptions} come last, so that they win. */
-    List<String> toRun(Path bootFile, List<String> jvmOptions) {
+    /**
+     * The command line of one runner. Its last two arguments, and the time that it may outlive its caller, are for whoever
+     * looks for orphans; {@code jvmOptions} come last, so that they win.
+     */
+    List<String> toRun(Path bootFile, Duration outlives, List<String> jvmOptions) {
         List<String> command = new ArrayList<>(beforeOptions);
+        command.add(OUTLIVES + outlives.toMillis());
         if (jvmOptions.stream().noneMatch(option -> COLLECTOR.matcher(option).matches())) {
             command.add("-XX:+UseSerialGC"); // fastest to start, and a runner's data is outside of its heap
         }

@@ -22,7 +22,8 @@ final class LocalProcesses implements Backend {
     private volatile boolean closed;
 
     /** What exists from open to close. */
-    private record Site(HomeFolder folder, Entrance entrance, JavaCommand command, Thread exitHook) {}
+    private record Site(
+            HomeFolder folder, Entrance entrance, JavaCommand command, Reaper.Closing reaper, Thread exitHook) {}
 
     LocalProcesses(String name, Entrance.Kind kind) {
         this.name = name;
@@ -48,7 +49,8 @@ final class LocalProcesses implements Backend {
         });
         Runtime.getRuntime().addShutdownHook(exitHook);
         try {
-            site = new Site(folder, kind.open("kiln-link-" + pool, folder, door), command, exitHook);
+            Entrance entrance = kind.open("kiln-link-" + pool, folder, door);
+            site = new Site(folder, entrance, command, Reaper.start(pool, lease()), exitHook);
         } catch (IOException | RuntimeException e) { // nowhere to listen, or a JVM without what TLS needs
             folder.remove();
             remove(exitHook);
@@ -74,7 +76,7 @@ final class LocalProcesses implements Backend {
         try {
             Path file = at.folder.bootFile(order.runner());
             boot.write(file);
-            var builder = new ProcessBuilder(at.command.toRun(file, order.jvmOptions()));
+            var builder = new ProcessBuilder(at.command.toRun(file, order.outlives(), order.jvmOptions()));
             builder.redirectErrorStream(true);
             // The options in these variables are in the command already, without those that are not to be inherited.
             builder.environment().keySet().removeAll(Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
@@ -106,6 +108,7 @@ final class LocalProcesses implements Backend {
         processes.forEach(LocalProcess::kill);
         processes.forEach(process -> process.ended().toCompletableFuture().join());
         was.entrance.end().run();
+        was.reaper.close();
         was.folder.remove();
         remove(was.exitHook);
     }

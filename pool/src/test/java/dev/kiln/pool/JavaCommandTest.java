@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.runner.RunnerMain;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("R-07: the command of a runner")
 class JavaCommandTest {
+    private static final Duration OUTLIVES = Duration.ofSeconds(50);
     private static final Path BOOT_FILE = Path.of("/tmp/kiln/p-1.boot");
 
     @Test
@@ -62,7 +64,7 @@ class JavaCommandTest {
 
     @Test
     void startsTheSameProgramAsARunner() throws BootProblem {
-        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, List.of());
+        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, OUTLIVES, List.of());
         assertEquals(Path.of(System.getProperty("java.home"), "bin", "java").toString(), command.getFirst());
         int classPath = command.indexOf("--class-path");
         assertEquals(System.getProperty("java.class.path"), command.get(classPath + 1));
@@ -75,21 +77,22 @@ class JavaCommandTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+ExitOnOutOfMemoryError",
-                "-Dslf4j.internal.verbosity=ERROR")) {
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-Dkiln.runner.outlives.millis=50000")) {
             assertTrue(command.contains(needed), () -> needed + " in " + command);
         }
     }
 
     @Test
     void theUsersOptionsComeLast() throws BootProblem {
-        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, List.of("-Xmx1g", "-Dx=1"));
+        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, OUTLIVES, List.of("-Xmx1g", "-Dx=1"));
         int main = command.indexOf(RunnerMain.class.getName());
         assertEquals(List.of("-Xmx1g", "-Dx=1"), command.subList(main - 2, main));
     }
 
     @Test
     void aCollectorThatTheUserChoseWins() throws BootProblem {
-        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, List.of("-XX:+UseZGC"));
+        List<String> command = JavaCommand.ofThisProgram().toRun(BOOT_FILE, OUTLIVES, List.of("-XX:+UseZGC"));
         assertTrue(command.contains("-XX:+UseZGC"), command::toString);
         assertFalse(command.contains("-XX:+UseSerialGC"), command::toString);
     }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * taken, told to end, or alone.
  */
 final class RunnerProcess {
-    private static final Duration FAILSAFE = Duration.ofSeconds(20);
+    /** How long its greeting may stay unanswered; another time is for tests. */
+    private static final Duration FAILSAFE = Duration.ofMillis(Long.getLong("kiln.runner.failsafe.millis", 20_000));
+
     private static final Duration PARENT_PATIENCE = Duration.ofSeconds(2);
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
 
@@ -80,7 +82,7 @@ final class RunnerProcess {
             if (!greeted.await(FAILSAFE.toMillis(), TimeUnit.MILLISECONDS)) {
                 exit(
                         RunnerStatus.NO_ANSWER,
-                        "no answer from " + boot.home() + " within " + FAILSAFE.toSeconds() + " s");
+                        "no answer from " + boot.home() + " within " + FAILSAFE.toMillis() + " ms");
             }
         } catch (InterruptedException e) {
             exit(RunnerStatus.NO_ANSWER, "interrupted while greeting");

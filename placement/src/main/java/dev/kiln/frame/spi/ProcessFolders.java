@@ -27,19 +27,23 @@ public final class ProcessFolders {
 
     /** Removes the folders of processes that have ended. */
     public static void sweep(Path parent) {
-        String here = namespace();
         try (var entries = Files.newDirectoryStream(parent, "kiln-*")) {
             for (Path entry : entries) {
-                Matcher name = NAME.matcher(String.valueOf(entry.getFileName()));
-                if (name.matches()
-                        && name.group(1).equals(here)
-                        && ProcessHandle.of(Long.parseLong(name.group(2))).isEmpty()) {
+                if (isAbandoned(entry)) {
                     remove(entry);
                 }
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "could not look for abandoned folders in " + parent, e);
         }
+    }
+
+    /** Whether it is named like a folder of ours whose process ran in this pid namespace and has ended. */
+    public static boolean isAbandoned(Path folder) {
+        Matcher name = NAME.matcher(String.valueOf(folder.getFileName()));
+        return name.matches()
+                && name.group(1).equals(namespace())
+                && ProcessHandle.of(Long.parseLong(name.group(2))).isEmpty();
     }
 
     /** A pid means a process only within its namespace: containers that share a folder must not sweep each other's. */

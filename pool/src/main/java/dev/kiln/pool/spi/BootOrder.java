@@ -1,5 +1,6 @@
 package dev.kiln.pool.spi;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -11,9 +12,17 @@ import java.util.Map;
  * @param proof the secret by which the caller proves itself to the runner, 32 bytes; likewise
  * @param jvmOptions options for the runner's JVM, after those that it inherits
  * @param env environment variables, over those that it inherits
+ * @param outlives how long the runner may outlive its caller: who finds it alive after that may end it. A backend writes it
+ *     where whoever looks for orphans finds it, before the machine is asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // secrets on their way: whoever makes one owns its arrays
-public record BootOrder(String runner, byte[] token, byte[] proof, List<String> jvmOptions, Map<String, String> env) {
+public record BootOrder(
+        String runner,
+        byte[] token,
+        byte[] proof,
+        List<String> jvmOptions,
+        Map<String, String> env,
+        Duration outlives) {
 
     public BootOrder {
         jvmOptions = List.copyOf(jvmOptions);

@@ -72,7 +72,7 @@ public abstract class BackendContract {
 
     private static BootOrder order(String runner) {
         byte[] token = ("token of " + runner).getBytes(StandardCharsets.UTF_8);
-        return new BootOrder(runner, java.util.Arrays.copyOf(token, 32), new byte[32], List.of(), Map.of());
+        return new BootOrder(runner, java.util.Arrays.copyOf(token, 32), new byte[32], List.of(), Map.of(), PATIENCE);
     }
 
     @AfterEach
