@@ -72,7 +72,7 @@ final class Headquarters implements CallerSide {
                 self,
                 new PoolPeers(runners, questions, options.timeout()),
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
-                        .withSubstitution(new PoolStands(options.name(), this::space, this::pool)));
+                        .withSubstitution(new PoolStands(options.name(), this::space, this::pool, this::object)));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
@@ -166,6 +166,10 @@ final class Headquarters implements CallerSide {
             Thread.currentThread().interrupt();
             throw new BootFailed("opening pool " + options.name() + " was interrupted", false, e);
         }
+    }
+
+    private Object object(ObjectStand stand) {
+        return objects.find(stand);
     }
 
     private RunnerSettings settingsOf(ProcessRef runner) {

@@ -6,6 +6,7 @@ import dev.kiln.frame.spi.Substitution;
 import dev.kiln.runner.spi.ParentCall;
 import dev.kiln.runner.spi.RunnerExtension;
 import dev.kiln.runner.spi.RunnerSide;
+import dev.kiln.runner.wire.CallTerms;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import dev.kiln.runner.wire.Message.Settled;
 import dev.kiln.runner.wire.Message.Submit;
@@ -29,13 +30,22 @@ final class NestedDesk implements RunnerExtension.Session {
 
     NestedDesk(RunnerSide runner) {
         this.runner = runner;
-        this.substitution = new PoolStands(runner.pool(), runner::space, this::view);
+        this.substitution = new PoolStands(runner.pool(), runner::space, this::view, this::object);
     }
 
     /** The pool for the call on whose thread this is: other threads that its work makes get that call's limits, too. */
     private Pool view() {
-        return new Pool(new NestedPool(
-                new CallDesk(new NestedPath(this, runner, runner.current().orElse(null)))));
+        return new Pool(new NestedPool(new CallDesk(path())));
+    }
+
+    private NestedPath path() {
+        return new NestedPath(this, runner, runner.current().orElse(null));
+    }
+
+    private Object object(ObjectStand stand) {
+        var view = new ObjectView(runner, path(), stand.object(), stand.type());
+        Object proxy = PlacedProxy.of(stand.type(), view);
+        return stand.handle() ? new NestedPlaced<>(view, proxy) : proxy;
     }
 
     @Override
@@ -44,21 +54,21 @@ final class NestedDesk implements RunnerExtension.Session {
     }
 
     /** Packs work and sends it off, as a call of {@code parent}. */
-    NestedCall begin(@Nullable ParentCall parent, Object work, CallOptions how, Kind kind) {
+    NestedCall begin(@Nullable ParentCall parent, Object work, CallTerms terms) {
         refuseIfEnded();
-        if (parent != null && parent.stopped() && how.linked()) {
+        if (parent != null && parent.stopped() && terms.linked()) {
             throw stopped("a call", parent);
         }
         Parcel parcel = runner.space().packWork(work);
-        var call = new NestedCall(lastId.incrementAndGet(), kind == Kind.CALL || parcel.holds());
+        var call = new NestedCall(lastId.incrementAndGet(), terms.kind() == Kind.CALL || parcel.holds());
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
         open.put(call.id(), call); // before it is sent: the answer may be faster than this thread
-        runner.send(new Submit(call.id(), parent == null ? 0 : parent.call(), how.terms(kind), parcel.bytes()));
+        runner.send(new Submit(call.id(), parent == null ? 0 : parent.call(), terms, parcel.bytes()));
         if (ended != null) { // it may have ended before it saw this call
             end(call, new Outcome.Failed(endedNow()));
         }
-        if (parent != null && how.linked()) {
+        if (parent != null && terms.linked()) {
             call.linked(parent.whenStopped(() -> {
                 if (end(call, new Outcome.Failed(stopped("call " + call.id(), parent)))) {
                     withdraw(call);

@@ -39,7 +39,12 @@ record NestedPath(
 
     @Override
     public OpenCall begin(Object work, CallOptions how, Kind kind) {
-        return desk.begin(parent(), work, how, kind);
+        return begin(work, how, kind, 0);
+    }
+
+    /** The same for a placed object, 0 for none. */
+    OpenCall begin(Object work, CallOptions how, Kind kind, long object) {
+        return desk.begin(parent(), work, how.terms(kind).about(object));
     }
 
     @Override

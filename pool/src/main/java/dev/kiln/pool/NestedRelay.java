@@ -70,7 +70,7 @@ final class NestedRelay {
         open.put(origin, new Nested(call, m.parent(), kind));
         CompletableFuture<?> _ =
                 call.outcome().thenAcceptAsync(outcome -> settle(origin, call, outcome), CallDesk.READERS);
-        path.enter(call);
+        path.enter(call, m.terms().object());
         if (isGone(from.ref())) { // it may have ended before it was known to have made this call
             gone(from);
         }

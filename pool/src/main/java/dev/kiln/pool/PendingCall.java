@@ -15,7 +15,7 @@ final class PendingCall implements OpenCall {
     private final long authorsId;
     private final byte[] work;
     private final CallOptions options;
-    private final Wish wish;
+    private volatile Wish wish;
     private volatile CallLimits limits;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Map<String, String> context = Map.of();
@@ -79,6 +79,11 @@ final class PendingCall implements OpenCall {
     /** Where it wants to run. */
     Wish wish() {
         return wish;
+    }
+
+    /** It is known now where it wants to run. Before the books know it. */
+    void wish(Wish place) {
+        wish = place;
     }
 
     CallLimits limits() {

@@ -31,11 +31,16 @@ import java.util.Optional;
  * within their limits. A method that was running when its runner was lost fails in either case and never runs twice, unless
  * the object was placed through an {@linkplain Caller#idempotent idempotent} view.
  *
+ * <p>A closure may capture it, or the proxy, and a method may be given or return either: on a runner they call the same object,
+ * which is not let go as long as a call that captured it is not over. On its own runner a method is called without detour,
+ * still in its turn and with copies. There, {@code checkpoint} and {@code close} are {@link IllegalStateException}. A method
+ * that waits for a call which comes back to its own object from elsewhere waits for itself.
+ *
  * <p>Thread-safe, and so is the proxy.
  *
  * @param <S> the interface
  */
-public sealed interface Placed<S> extends AutoCloseable permits PlacedHandle {
+public sealed interface Placed<S> extends AutoCloseable permits PlacedHandle, NestedPlaced {
 
     /** The proxy, always the same. */
     S get();

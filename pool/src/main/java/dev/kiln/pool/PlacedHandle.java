@@ -16,6 +16,10 @@ final class PlacedHandle<S> implements Placed<S> {
         this.end = end;
     }
 
+    PlacedObject object() {
+        return object;
+    }
+
     @Override
     public S get() {
         return proxy;
@@ -29,7 +33,7 @@ final class PlacedHandle<S> implements Placed<S> {
     @Override
     public void checkpoint() {
         try {
-            object.checkpoint();
+            object.checkpoints().take();
         } finally {
             Reference.reachabilityFence(proxy);
         }

@@ -1,10 +1,15 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
+import dev.kiln.runner.ObjectMoved;
 import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.RunnerExit;
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -25,20 +30,22 @@ import org.jspecify.annotations.Nullable;
  *
  * Any thread. What the pool's owner tells ({@link #leaving}, {@link #gone}) does not block.
  */
-final class PlacedObject {
-    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+final class PlacedObject implements ObjectTarget {
     private static final Duration MISSED = Duration.ofMillis(100);
 
     private final PlacedObjects pool;
     private final long number;
+    private final Class<?> type;
     private final String name;
     private final Parcel recipe;
     private final CallOptions how;
     private final PlaceOptions options;
     private final @Nullable Semaphore turn; // in the order in which methods are called; null if they run together
+    private volatile @Nullable WeakReference<Object> proxy;
+    private volatile Cleaner.@Nullable Cleanable end;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    private final KeptState kept = new KeptState();
+    private final Checkpoints checkpoints;
     private Situation situation = new Moving(null); // guarded by lock
     private int restarts; // guarded by lock: those that were begun
 
@@ -58,22 +65,54 @@ final class PlacedObject {
     /** Gone; {@code why} makes what the next use throws. */
     private record Over(Supplier<RuntimeException> why) implements Situation {}
 
-    /** What its runner said last of it. */
-    private record LastWords(At from, OpenCall call) {}
-
     /** @param recipe open until this is over */
     PlacedObject(PlacedObjects pool, long number, Class<?> type, Parcel recipe, CallOptions how, PlaceOptions options) {
         this.pool = pool;
         this.number = number;
+        this.type = type;
         this.name = "object " + number + " (" + type.getSimpleName() + ") of pool " + pool.name();
         this.recipe = recipe;
         this.how = how;
         this.options = options;
+        this.checkpoints = new Checkpoints(pool, this, how, options.keeping());
         this.turn = options.concurrent() ? null : new Semaphore(1, true);
     }
 
-    long number() {
+    @Override
+    public long number() {
         return number;
+    }
+
+    @Override
+    public Class<?> type() {
+        return type;
+    }
+
+    @Override
+    public FrameSpace space() {
+        return pool.space();
+    }
+
+    String name() {
+        return name;
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** By whom it is reached, and what lets it go; before it is placed. */
+    void reachedBy(Object itsProxy, Cleaner.Cleanable itsEnd) {
+        proxy = new WeakReference<>(itsProxy);
+        end = itsEnd;
+    }
+
+    /** A handle for it, null if nobody can reach its proxy any more. */
+    @Nullable
+    Placed<?> handle() {
+        WeakReference<Object> reference = proxy;
+        Object reached = reference == null ? null : reference.get();
+        return reached == null || end == null ? null : new PlacedHandle<>(reached, this, end);
     }
 
     /** The runner that it is on, if it is on one. */
@@ -89,11 +128,11 @@ final class PlacedObject {
     /** Makes it for the first time, on the thread of whoever wants it. */
     void place() {
         settle(make(how));
-        keepByClock();
+        checkpoints.byClock();
     }
 
     private At make(CallOptions as) {
-        return pool.make(new ObjectWork.Make(number, recipe.bytes(), kept.take()), as);
+        return pool.make(new ObjectWork.Make(number, recipe.bytes(), checkpoints.last()), as);
     }
 
     private void settle(At at) {
@@ -102,7 +141,7 @@ final class PlacedObject {
         try {
             wanted = !(situation instanceof Over);
             if (wanted) {
-                kept.comesFrom(at);
+                checkpoints.comeFrom(at);
                 move(at);
             }
         } finally {
@@ -131,23 +170,31 @@ final class PlacedObject {
      *
      * @throws CallFailed if the method threw
      */
-    @Nullable
-    Object call(ObjectWork.Invoke work) {
+    @Override
+    public @Nullable Object call(ObjectWork.Invoke work) {
         long waitsUntil = System.nanoTime() + pool.patience(how).toNanos();
         try {
-            if (turn != null && !turn.tryAcquire(waitsUntil - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw waitedTooLong("its turn: the methods called before still run");
-            }
+            begin(waitsUntil);
             try {
                 return callWhereItIs(work, waitsUntil);
             } finally {
-                if (turn != null) {
-                    turn.release();
-                }
+                done();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CallCancelled("a call of " + name + " was cancelled: its caller was interrupted", e);
+        }
+    }
+
+    private void begin(long waitsUntil) throws InterruptedException {
+        if (turn != null && !turn.tryAcquire(waitsUntil - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            throw waitedTooLong("its turn: the methods called before still run");
+        }
+    }
+
+    private void done() {
+        if (turn != null) {
+            turn.release();
         }
     }
 
@@ -162,8 +209,12 @@ final class PlacedObject {
                 if (call.mayHaveBegun() && !how.idempotent()) {
                     throw e;
                 }
-                before = at; // it never began, or may run again: where the object is next
+            } catch (CallFailed e) {
+                if (!(e.getCause() instanceof ObjectMoved)) {
+                    throw e;
+                }
             }
+            before = at; // it never began, or may run again: where the object is next
         }
     }
 
@@ -172,8 +223,29 @@ final class PlacedObject {
         return how.within() == null ? how : how.lasting(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
     }
 
+    /** The same for a call of work on a runner, which waits there. A thread of its own. */
+    void enter(PendingCall call) {
+        long waitsUntil = call.limits().latestStartNanos();
+        try {
+            begin(waitsUntil);
+            try {
+                At at = whereNow(null, waitsUntil);
+                if (pool.isOpen(call)) {
+                    pool.book(call, at);
+                    Object _ = call.outcome().get(); // then it is the next one's turn
+                }
+            } finally {
+                done();
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("nobody interrupts this thread, and an outcome never fails", e);
+        } catch (RuntimeException e) {
+            pool.fail(call, e);
+        }
+    }
+
     /** Where the object is, once it is anywhere else than {@code before}. */
-    private At whereNow(@Nullable At before, long waitsUntil) throws InterruptedException {
+    At whereNow(@Nullable At before, long waitsUntil) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (true) {
@@ -197,48 +269,6 @@ final class PlacedObject {
                 "a call of " + name + " waited too long for " + what, CallTimedOut.Phase.QUEUE, true, null);
     }
 
-    // ---- what is kept of it
-
-    /** Keeps what the object is now. */
-    void checkpoint() {
-        if (options.keeping() == null) {
-            throw new IllegalStateException(name + " was placed without checkpoint and restore");
-        }
-        try {
-            At at = whereNow(null, System.nanoTime() + pool.patience(how).toNanos());
-            OpenCall call = pool.begin(new ObjectWork.Save(number), how, at);
-            keep(new LastWords(at, call));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CallCancelled("a checkpoint of " + name + " was cancelled: its caller was interrupted", e);
-        }
-    }
-
-    private void keep(LastWords words) {
-        kept.keep(words.from(), words.call().id(), (byte[]) pool.await(words.call()));
-    }
-
-    private void keepByClock() {
-        PlaceOptions.@Nullable Keeping keeping = options.keeping();
-        if (keeping != null && keeping.every() != null && !isOver()) {
-            pool.later(keeping.every(), this::checkpointByClock);
-        }
-    }
-
-    private void checkpointByClock() {
-        try {
-            if (runner().isPresent()) {
-                checkpoint();
-            }
-        } catch (RuntimeException e) {
-            if (!isOver()) {
-                LOG.log(System.Logger.Level.WARNING, "a checkpoint of " + name + " failed; the one before remains", e);
-            }
-        } finally {
-            keepByClock();
-        }
-    }
-
     // ---- loss and end
 
     /** Its runner, if this is it, takes no more work and is about to end. Told before the runner is. */
@@ -252,10 +282,8 @@ final class PlacedObject {
                     RunnerExit.because(RunnerExit.Kind.ENDED_BY_POOL, "it takes no more work and was told to end");
             boolean restarts = mayRestart();
             // Asked for here and now, so that it is on its way before the runner is told to end.
-            LastWords words = restarts && options.keeping() != null
-                    ? new LastWords(at, pool.beginUnbooked(new ObjectWork.Save(number), runner))
-                    : null;
-            moveOn(restarts, runner, how, words).run(); // the books send nothing there any more
+            Checkpoints.@Nullable Asked words = restarts ? checkpoints.askForLast(at) : null;
+            moveOn(restarts, at, how, words).run(); // the books send nothing there any more
         } finally {
             lock.unlock();
         }
@@ -270,7 +298,7 @@ final class PlacedObject {
         lock.lock();
         try {
             if (situation instanceof At at && at.runner().equals(runner)) {
-                return moveOn(mayRestart(), runner, how, null);
+                return moveOn(mayRestart(), at, how, null);
             }
             return () -> {};
         } finally {
@@ -284,29 +312,23 @@ final class PlacedObject {
         return may;
     }
 
-    private Runnable moveOn(boolean restarts, String runner, RunnerExit how, @Nullable LastWords words) {
+    private Runnable moveOn(boolean restarts, At from, RunnerExit how, Checkpoints.@Nullable Asked words) {
         if (restarts) {
             Thread mover = Thread.ofVirtual()
                     .name("kiln-restart-" + pool.name() + "-" + number)
-                    .unstarted(() -> makeAgain(runner, how, words));
+                    .unstarted(() -> makeAgain(from, how, words));
             move(new Moving(mover));
             return mover::start;
         }
-        end(lost(runner, how, null));
+        end(lost(from, how, null));
         return () -> {};
     }
 
-    private void makeAgain(String from, RunnerExit how, @Nullable LastWords words) {
+    private void makeAgain(At from, RunnerExit how, Checkpoints.@Nullable Asked words) {
         if (words != null) {
-            try {
-                keep(words);
-            } catch (RuntimeException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "the last checkpoint of " + name + " failed; the one before counts",
-                        e);
-            }
+            checkpoints.awaitLast(words);
         }
+        pool.release(from); // if its runner is only leaving, work there calls it where it is next from now on
         while (!isOver()) {
             try {
                 settle(make(CallOptions.DEFAULT.of(this.how.key())));
@@ -326,7 +348,7 @@ final class PlacedObject {
         }
     }
 
-    private Supplier<RuntimeException> lost(String runner, RunnerExit how, @Nullable RuntimeException problem) {
+    private Supplier<RuntimeException> lost(At from, RunnerExit how, @Nullable RuntimeException problem) {
         int times = restarts;
         return () -> {
             if (pool.isClosed()) {
@@ -337,7 +359,7 @@ final class PlacedObject {
                     : times == 0
                             ? "; it was placed without restarts"
                             : "; it had been made again " + times + " times, which is all that it may";
-            return new RunnerLost(name + " was lost with its runner " + runner + ": " + how + why, how, problem);
+            return new RunnerLost(name + " was lost with its runner " + from.runner() + ": " + how + why, how, problem);
         };
     }
 
@@ -354,7 +376,7 @@ final class PlacedObject {
             if (last instanceof Over) {
                 return;
             }
-            kept.drop();
+            checkpoints.drop();
             move(new Over(why));
         } finally {
             lock.unlock();
@@ -370,7 +392,7 @@ final class PlacedObject {
         }
     }
 
-    private boolean isOver() {
+    boolean isOver() {
         lock.lock();
         try {
             return situation instanceof Over;

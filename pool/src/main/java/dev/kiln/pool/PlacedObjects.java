@@ -1,5 +1,7 @@
 package dev.kiln.pool;
 
+import dev.kiln.KilnException;
+import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.runner.ObjectRecipe;
 import dev.kiln.runner.ObjectWork;
@@ -64,6 +66,7 @@ final class PlacedObjects {
         S proxy = PlacedProxy.of(type, object);
         // Before anything is sent: from here on the object goes when nobody can reach the proxy any more.
         Cleaner.Cleanable end = CLEANER.register(proxy, object::close);
+        object.reachedBy(proxy, end);
         objects.put(object.number(), object);
         try {
             object.place();
@@ -74,6 +77,55 @@ final class PlacedObjects {
         } finally {
             Reference.reachabilityFence(proxy);
         }
+    }
+
+    // ---- objects that travelled
+
+    boolean isEmpty() {
+        return objects.isEmpty();
+    }
+
+    /**
+     * What a stand is for: the very proxy, or a handle for it.
+     *
+     * @throws IllegalArgumentException if the object is gone
+     */
+    Object find(ObjectStand stand) {
+        PlacedObject object = objects.get(stand.object());
+        Placed<?> handle = object == null ? null : object.handle();
+        if (handle == null) {
+            throw new IllegalArgumentException("object " + stand.object() + " of pool " + name() + " is gone");
+        }
+        return stand.handle() ? handle : handle.get();
+    }
+
+    /** A call that work on a runner makes of an object, known to the open calls. Never blocks. */
+    void enter(PendingCall call, long number) {
+        PlacedObject object = objects.get(number);
+        if (object == null) {
+            fail(call, new IllegalStateException("object " + number + " of pool " + name() + " is closed or lost"));
+        } else {
+            CallDesk.READERS.execute(() -> object.enter(call));
+        }
+    }
+
+    /** Ends it, with an exception of the pool or of another kind. */
+    void fail(PendingCall call, RuntimeException why) {
+        path.fail(
+                call,
+                why instanceof KilnException known
+                        ? known
+                        : new CallFailed("call " + call.id() + " of pool " + name() + " failed: " + why, why));
+    }
+
+    boolean isOpen(PendingCall call) {
+        return path.isOpen(call);
+    }
+
+    /** The books learn of a call that has waited for its object. */
+    void book(PendingCall call, PlacedObject.At at) {
+        call.wish(new Wish.Inside(at.runner()));
+        path.enter(call);
     }
 
     // ---- what befalls runners
@@ -108,6 +160,10 @@ final class PlacedObjects {
 
     String name() {
         return options.name();
+    }
+
+    FrameSpace space() {
+        return path.space();
     }
 
     /** How long a call may wait before it runs. */

@@ -13,14 +13,28 @@ import org.jspecify.annotations.Nullable;
 final class PlacedProxy implements InvocationHandler {
     private static final Object[] NOTHING = {};
 
-    private final PlacedObject object;
+    private final ObjectTarget object;
 
-    private PlacedProxy(PlacedObject object) {
+    private PlacedProxy(ObjectTarget object) {
         this.object = object;
     }
 
-    static <S> S of(Class<S> type, PlacedObject object) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, new PlacedProxy(object)));
+    static <S> S of(Class<S> type, ObjectTarget object) {
+        // The class of a proxy for one of the JDK's interfaces is Kiln's, so that it travels as others do.
+        ClassLoader loader = ofJdk(type) ? PlacedProxy.class.getClassLoader() : type.getClassLoader();
+        return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, new PlacedProxy(object)));
+    }
+
+    /** What a proxy is for; null if that is no proxy of a placed object. */
+    static @Nullable ObjectTarget target(Object proxy) {
+        return Proxy.isProxyClass(proxy.getClass()) && Proxy.getInvocationHandler(proxy) instanceof PlacedProxy placed
+                ? placed.object
+                : null;
+    }
+
+    private static boolean ofJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader.equals(ClassLoader.getPlatformClassLoader());
     }
 
     @Override

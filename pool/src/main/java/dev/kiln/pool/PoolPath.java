@@ -8,6 +8,9 @@ import dev.kiln.runner.CallContexts;
 import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import dev.kiln.runner.wire.Message.Execute;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -74,16 +77,44 @@ final class PoolPath implements CallPath {
         if (closed.getAsBoolean()) {
             throw closedNow();
         }
-        Parcel parcel = space.packWork(work); // what cannot cross is refused here, before anything is asked for it
+        // What cannot cross is refused here, before anything is asked for it.
+        List<Object> captured = new ArrayList<>(0);
+        Parcel parcel = objects.isEmpty()
+                ? space.packWork(work)
+                : ScopedValue.where(PoolStands.CAPTURED, captured).call(() -> space.packWork(work));
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         long id = calls.nextId();
         var call = new PendingCall(id, space.self(), id, parcel.bytes(), how, limits, wish);
         call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
-        CompletableFuture<?> _ =
-                call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
+        CompletableFuture<?> _ = call.outcome()
+                .whenCompleteAsync(
+                        (outcome, failure) -> {
+                            parcel.close();
+                            Reference.reachabilityFence(captured); // placed objects too: their proxies were reachable
+                        },
+                        CallDesk.READERS);
         enter(call);
         return call;
+    }
+
+    /** The same for a placed object, 0 for none: the call waits for its turn and for where the object is. */
+    void enter(PendingCall call, long object) {
+        if (object == 0) {
+            enter(call);
+        } else {
+            calls.add(call); // before it waits: it may be cancelled from here on
+            objects.enter(call, object);
+        }
+    }
+
+    /** Whether the call is not over. */
+    boolean isOpen(PendingCall call) {
+        return calls.find(call.id()) != null;
+    }
+
+    void fail(PendingCall call, KilnException why) {
+        calls.fail(call.id(), why);
     }
 
     /** A call begins: from here on the first to take it out of the open calls ends it. */

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.spi.Substitution;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param pool the pool's name
  * @param space the space whose messages these are
  * @param here what the name stands for, where a message is read
+ * @param objects what placed objects stand for there
  */
-record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here) implements Substitution {
+record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here, ObjectStand.Reader objects)
+        implements Substitution {
+
+    /** While it is bound, the placed objects that are met in a message are remembered there: who sends it keeps them. */
+    static final ScopedValue<List<Object>> CAPTURED = ScopedValue.newInstance();
 
     /** What crosses in the place of a pool, or of a view of it that carries options. */
     private record Stand(String pool, @Nullable CallOptions options) {}
@@ -23,13 +29,29 @@ record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here) 
         return switch (original) {
             case Pool other -> stand(other.desk(), null);
             case CallerView view -> stand(view.desk(), view.options());
-            default -> null;
+            case PlacedHandle<?> placed -> stand(placed.object(), placed);
+            case NestedPlaced<?> placed -> stand(placed.object(), placed);
+            default -> {
+                ObjectTarget target = PlacedProxy.target(original);
+                yield target == null ? null : stand(target, original);
+            }
         };
     }
 
-    @SuppressWarnings("ReferenceEquality") // a space is itself only, and tells one pool from another of the same name
+    private ObjectStand stand(ObjectTarget object, Object original) {
+        if (isElsewhere(object.space())) {
+            throw new IllegalArgumentException(object + " is not of the pool that this is sent through, " + pool
+                    + ", and means nothing on the runners of that; place one in " + pool
+                    + ", or call this one from here");
+        }
+        if (CAPTURED.isBound()) {
+            CAPTURED.get().add(original);
+        }
+        return new ObjectStand(pool, object.number(), object.type(), original instanceof Placed<?>);
+    }
+
     private Stand stand(CallDesk desk, @Nullable CallOptions options) {
-        if (desk.space() != space.get()) {
+        if (isElsewhere(desk.space())) {
             throw new IllegalArgumentException("pool " + desk.pool() + " is not the pool that this is sent through, "
                     + pool + ", and means nothing on the runners of that; use " + pool + " in there, or call "
                     + desk.pool() + " from here");
@@ -37,15 +59,30 @@ record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here) 
         return new Stand(pool, options);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a space is itself only, and tells one pool from another of the same name
+    private boolean isElsewhere(FrameSpace other) {
+        return other != space.get();
+    }
+
     @Override
     public @Nullable Object resolve(Object read) {
-        if (!(read instanceof Stand stand)) {
-            return null;
+        return switch (read) {
+            case Stand stand -> {
+                check(stand.pool);
+                Pool known = here.get();
+                yield stand.options == null ? known : new CallerView(known.desk(), stand.options);
+            }
+            case ObjectStand stand -> {
+                check(stand.pool());
+                yield objects.read(stand);
+            }
+            default -> null;
+        };
+    }
+
+    private void check(String name) {
+        if (!name.equals(pool)) {
+            throw new IllegalArgumentException("pool " + name + " means nothing in pool " + pool);
         }
-        if (!stand.pool.equals(pool)) {
-            throw new IllegalArgumentException("pool " + stand.pool + " means nothing in pool " + pool);
-        }
-        Pool known = here.get();
-        return stand.options == null ? known : new CallerView(known.desk(), stand.options);
     }
 }

@@ -3,6 +3,7 @@ package dev.kiln.runner;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.NotTransferable;
 import dev.kiln.frame.Parcel;
+import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
@@ -147,7 +148,7 @@ final class Executions implements AutoCloseable {
         if (execution.cancelled()) {
             throw new InterruptedException("call " + work.call() + " was no longer wanted before it began");
         }
-        return switch (read(work)) {
+        return switch (read(space, work.work(), work.author())) {
             case ObjectWork object -> objects.run(work.call(), work.author(), object);
             case RemoteCallable<?> callable -> space.packResult(callable.call(), work.author());
             case RemoteRunnable runnable -> {
@@ -161,9 +162,10 @@ final class Executions implements AutoCloseable {
         };
     }
 
-    private @Nullable Object read(Execute work) {
+    /** Reads what is to be run. */
+    static @Nullable Object read(FrameSpace space, byte[] work, ProcessRef author) {
         try {
-            return space.unpack(work.work(), work.author());
+            return space.unpack(work, author);
         } catch (NotTransferable e) {
             if (e.getCause() instanceof ClassNotFoundException missing) {
                 throw new ClassMissing(missing.getMessage(), e);

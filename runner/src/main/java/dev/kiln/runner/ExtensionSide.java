@@ -9,13 +9,26 @@ import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this runner shows of itself to its extension.
  *
  * @param frames its frame space, which is opened after the extension
+ * @param objects what is placed on it
  */
-record ExtensionSide(RunnerSettings settings, Link link, Supplier<FrameSpace> frames) implements RunnerSide {
+record ExtensionSide(RunnerSettings settings, Link link, Supplier<FrameSpace> frames, Supplier<ObjectHost> objects)
+        implements RunnerSide {
+
+    @Override
+    public boolean hosts(long object) {
+        return objects.get().hosts(object);
+    }
+
+    @Override
+    public @Nullable Object invoke(ObjectWork.Invoke work) throws Exception {
+        return objects.get().invoke(work);
+    }
 
     @Override
     public String pool() {

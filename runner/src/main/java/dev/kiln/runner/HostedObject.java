@@ -31,11 +31,13 @@ final class HostedObject {
     };
 
     private final long number;
+    private final String runner;
     private final Object object;
     private final Class<?> type;
     private final @Nullable RemoteFunction<Object, @Nullable Object> checkpoint;
     private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
     private final Lock turn;
+    private volatile boolean moved; // written in a turn that is alone, so that each turn finds it as it stays
     private final AtomicBoolean released = new AtomicBoolean();
 
     /** What is done in an object's turn. */
@@ -43,8 +45,9 @@ final class HostedObject {
         T on(Object object) throws Exception;
     }
 
-    private HostedObject(long number, Object object, ObjectRecipe recipe) {
+    private HostedObject(long number, String runner, Object object, ObjectRecipe recipe) {
         this.number = number;
+        this.runner = runner;
         this.object = object;
         this.type = recipe.type();
         this.checkpoint = recipe.checkpoint();
@@ -52,7 +55,7 @@ final class HostedObject {
     }
 
     /** @param made what the recipe's factory or restore function, the {@code maker}, has returned */
-    static HostedObject of(long number, ObjectRecipe recipe, @Nullable Object made, String maker) {
+    static HostedObject of(long number, String runner, ObjectRecipe recipe, @Nullable Object made, String maker) {
         String type = recipe.type().getName();
         if (made == null) {
             throw new IllegalArgumentException("the " + maker + " of a placed " + type + " returned null");
@@ -61,7 +64,7 @@ final class HostedObject {
             throw new IllegalArgumentException("the " + maker + " of a placed " + type + " returned a "
                     + made.getClass().getName() + ", which does not implement it");
         }
-        return new HostedObject(number, made, recipe);
+        return new HostedObject(number, runner, made, recipe);
     }
 
     long number() {
@@ -72,9 +75,24 @@ final class HostedObject {
     <T> T inTurn(Deed<T> deed) throws Exception {
         turn.lockInterruptibly();
         try {
+            if (moved) {
+                throw new ObjectMoved(number, runner);
+            }
             return deed.on(object);
         } finally {
             turn.unlock();
+        }
+    }
+
+    /** Does the last thing, alone; what comes after it finds that the object has moved. */
+    <T> T asLast(Deed<T> deed) throws Exception {
+        turns.writeLock().lockInterruptibly();
+        try {
+            T done = deed.on(object);
+            moved = true;
+            return done;
+        } finally {
+            turns.writeLock().unlock();
         }
     }
 
@@ -103,6 +121,11 @@ final class HostedObject {
             throw new IllegalStateException("this " + type.getName() + " was placed without checkpoint and restore");
         }
         return checkpoint.apply(object);
+    }
+
+    /** Whether it may be worked with. */
+    boolean isHere() {
+        return !moved && !released.get();
     }
 
     /** Whether it is to go. */

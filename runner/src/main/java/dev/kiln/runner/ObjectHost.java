@@ -4,6 +4,7 @@ import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.gc.ProcessRef;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,32 +49,54 @@ final class ObjectHost {
             }
             case ObjectWork.Save save -> {
                 HostedObject target = find(save.object());
-                byte[] state = target.inTurn(object -> space.packWhole(target.state()));
+                HostedObject.Deed<byte[]> packing = object -> space.packWhole(target.state());
+                byte[] state = save.last() ? target.asLast(packing) : target.inTurn(packing);
                 yield space.packResult(state, author);
             }
         };
     }
 
     private HostedObject make(ObjectWork.Make make, ProcessRef author) throws Exception {
-        if (!(space.unpack(make.recipe(), author) instanceof ObjectRecipe recipe)) {
+        if (!(Executions.read(space, make.recipe(), author) instanceof ObjectRecipe recipe)) {
             throw new IllegalArgumentException("nothing says how to make object " + make.object());
         }
         if (make.state() == null) {
-            return HostedObject.of(make.object(), recipe, recipe.factory().call(), "factory");
+            return HostedObject.of(
+                    make.object(), runner, recipe, recipe.factory().call(), "factory");
         }
         if (recipe.restore() == null) {
             throw new IllegalArgumentException("nothing says how to restore object " + make.object());
         }
         @Nullable Object state = space.unpack(make.state(), author);
-        return HostedObject.of(make.object(), recipe, recipe.restore().apply(state), "restore function");
+        return HostedObject.of(make.object(), runner, recipe, recipe.restore().apply(state), "restore function");
     }
 
     private HostedObject find(long number) {
         HostedObject found = byNumber.get(number);
         if (found == null || found.released()) {
-            throw new IllegalStateException("object " + number + " is not on runner " + runner + " any more");
+            throw new ObjectMoved(number, runner);
         }
         return found;
+    }
+
+    /** Whether an object is here and may be worked with. */
+    boolean hosts(long number) {
+        HostedObject found = byNumber.get(number);
+        return found != null && found.isHere();
+    }
+
+    /** Calls a method for work on this runner: in its turn, on this thread, with copies of what it takes and gives. */
+    @Nullable
+    Object invoke(ObjectWork.Invoke invoke) throws Exception {
+        HostedObject target = find(invoke.object());
+        var arguments = (@Nullable Object[]) Objects.requireNonNull(copy(invoke.arguments()));
+        return target.<@Nullable Object>inTurn(object -> copy(target.call(invoke.method(), arguments)));
+    }
+
+    private @Nullable Object copy(@Nullable Object value) {
+        try (Parcel parcel = space.packWork(value)) {
+            return space.unpack(parcel.bytes(), space.self());
+        }
     }
 
     /** Whether the call placed an object that is still here. */

@@ -22,7 +22,8 @@ public sealed interface ObjectWork extends Serializable {
     record Make(long object, byte[] recipe, byte @Nullable [] state) implements ObjectWork {}
 
     /**
-     * Calls a method. The call ends as the method does: with its value, or with the very exception that it threw.
+     * Calls a method. The call ends as the method does, with its value or the very exception that it threw; or with {@link
+     * ObjectMoved}.
      *
      * @param method as {@link #signature} gives it
      */
@@ -36,6 +37,10 @@ public sealed interface ObjectWork extends Serializable {
         }
     }
 
-    /** Packs what is to be kept of an object, between two of its methods. The call returns the bytes; they need nobody. */
-    record Save(long object) implements ObjectWork {}
+    /**
+     * Packs what is to be kept of an object, between two of its methods. The call returns the bytes; they need nobody.
+     *
+     * @param last whether the object moves: nothing is done with it here after that
+     */
+    record Save(long object, boolean last) implements ObjectWork {}
 }

@@ -121,7 +121,7 @@ public final class RunnerNode implements Link.Listener {
         this.lease = new Lease(settings.lease(), link.heardBeatNanos());
         String id = settings.self().name();
         this.questions = new Questions(settings.self());
-        this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space));
+        this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space, this::objects));
         this.space = FrameSpace.open(
                 settings.self(),
                 new LinkPeers(link, questions),
@@ -141,6 +141,10 @@ public final class RunnerNode implements Link.Listener {
 
     private FrameSpace space() {
         return space;
+    }
+
+    private ObjectHost objects() {
+        return executions.objects();
     }
 
     /** What code on this runner sees outside of calls. */

@@ -350,14 +350,14 @@ class ObjectHostTest {
         placed(1, 1001, place, null);
         invoke(2, 1001, "add", 2);
         assertEquals(7, value());
-        send(3, new ObjectWork.Save(1001));
+        send(3, new ObjectWork.Save(1001, false));
         byte[] state = (byte[]) value();
         placed(4, 1001, place, state); // under its own number
         invoke(5, 1001, "history");
         assertEquals(List.of(7), value());
 
         placed(6, 1006, place(() -> new MyTally(0), false, null, null), null);
-        send(7, new ObjectWork.Save(1006));
+        send(7, new ObjectWork.Save(1006, false));
         assertTrue(failure().getMessage().contains("without checkpoint and restore"));
     }
 

@@ -2,8 +2,10 @@ package dev.kiln.runner.spi;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.wire.Message;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A runner as its {@link RunnerExtension} sees it. Any thread. */
 public interface RunnerSide {
@@ -22,6 +24,18 @@ public interface RunnerSide {
 
     /** Sends a message to the caller. Never blocks. */
     void send(Message message);
+
+    /** Whether the placed object of that number is on this runner. */
+    boolean hosts(long object);
+
+    /**
+     * Calls a method of an object that is on this runner, in its turn, on this thread. Arguments and result are copies, as if
+     * they had crossed.
+     *
+     * @throws Exception what the method threw
+     */
+    @Nullable
+    Object invoke(ObjectWork.Invoke work) throws Exception;
 
     /** The call on whose thread this is. */
     Optional<ParentCall> current();

@@ -14,6 +14,11 @@ package dev.kiln.runner.wire;
 public record CallTerms(
         Kind kind, long withinMillis, boolean linked, boolean idempotent, String runner, String key, long object) {
 
+    /** The same for a placed object. */
+    public CallTerms about(long placed) {
+        return new CallTerms(kind, withinMillis, linked, idempotent, runner, key, placed);
+    }
+
     /** What the work is. */
     public enum Kind {
         /** Its outcome is waited for. */
