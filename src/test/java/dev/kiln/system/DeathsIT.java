@@ -50,7 +50,7 @@ class DeathsIT {
                 .min(1)
                 .max(1)
                 .maxConcurrency(CALLS)
-                .jvmOptions(List.of("-Xmx24m", "-XX:+ExitOnOutOfMemoryError"))
+                .jvmOptions(List.of("-Xmx24m"))
                 .open()) {
             for (int death = 1; death <= DEATHS; death++) {
                 Path round = Files.createDirectory(folder.resolve("death-" + death));

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.KilnException;
 import dev.kiln.frame.Frame;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.CallTimedOut;
+import dev.kiln.pool.GrowOutcome;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.PoolClosed;
+import dev.kiln.pool.PoolListener;
 import dev.kiln.pool.RunnerInfo;
 import dev.kiln.pool.RunnerLost;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -106,6 +110,59 @@ class ScenariosIT {
             assertEquals(2, pool.runners().size());
             assertEquals(2, pool.stats().boots());
             assertEquals(0, pool.stats().booting());
+        }
+    }
+
+    /** Throws when it is told something of a kind for the first time. */
+    private static final class Clumsy implements PoolListener {
+        final Set<String> told = ConcurrentHashMap.newKeySet();
+
+        private void tell(String news) {
+            if (told.add(news)) {
+                throw new IllegalStateException("a listener that throws at the first " + news);
+            }
+        }
+
+        @Override
+        public void onGrowStart(String pool, int count) {
+            tell("growStart");
+        }
+
+        @Override
+        public void onGrowEnd(String pool, int count, GrowOutcome outcome) {
+            tell("growEnd");
+        }
+
+        @Override
+        public void onShrink(String pool, int count, String reason) {
+            tell("shrink");
+        }
+
+        @Override
+        public void onCallFailed(String pool, long call, KilnException failure) {
+            tell("callFailed");
+        }
+    }
+
+    @Test
+    @DisplayName("P-15: a listener that throws harms no growth, no shrinking and no call")
+    void clumsyListener() {
+        var clumsy = new Clumsy();
+        try (Pool pool = Pool.named("clumsy")
+                .max(2)
+                .maxConcurrency(1)
+                .idleShutdownAfter(Duration.ofMillis(100))
+                .listener(clumsy)
+                .open()) {
+            long first = pool.call(Pid::here);
+            Call<Boolean> lost = pool.submit(ScenariosIT::forever);
+            Eventually.soon("it runs", () -> lost.runner().isPresent());
+            assertNotEquals(first, pool.call(Pid::here), "it grows for the call that waits");
+            Pid.killHard(first);
+            assertThrows(RunnerLost.class, lost::join);
+            Eventually.soon("it shrinks", () -> pool.runners().isEmpty());
+            assertEquals(1, pool.call(() -> 1), "it grows again");
+            Eventually.soon("all was told: " + clumsy.told, () -> clumsy.told.size() == 4);
         }
     }
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every backend does, whatever its runners run on. */
 public abstract class BackendContract {
-    private static final int MANY = 6;
+    private static final int MANY = 4;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final List<WatchedBackend> backends = new ArrayList<>();
@@ -204,6 +204,7 @@ public abstract class BackendContract {
         try (Pool pool = pool(backend).open()) {
             assertEquals(7, pool.call(() -> 7));
             assertEquals(1, pool.stats().boots());
+            assertEquals(1, backend.boots().size());
         }
     }
 
