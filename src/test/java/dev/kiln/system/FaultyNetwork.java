@@ -6,6 +6,7 @@ import dev.kiln.pool.spi.BootOrder;
 import dev.kiln.pool.spi.BootProblem;
 import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
+import dev.kiln.runner.RunnerExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -132,7 +133,7 @@ final class FaultyNetwork implements Backend {
             }
 
             @Override
-            public CompletionStage<String> ended() {
+            public CompletionStage<RunnerExit> ended() {
                 return machine.ended()
                         .thenCompose(how ->
                                 unreachable ? new CompletableFuture<>() : CompletableFuture.completedFuture(how));

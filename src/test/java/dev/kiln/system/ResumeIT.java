@@ -9,6 +9,7 @@ import dev.kiln.frame.Frame;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.RunnerLost;
+import dev.kiln.runner.RunnerExit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,7 +182,7 @@ class ResumeIT {
             String before = Files.readString(Path.of(unlinked));
             Eventually.soon("unlinked work goes on", () -> !read(unlinked).equals(before));
             RunnerLost lost = assertThrows(RunnerLost.class, call::join);
-            assertTrue(lost.exit().contains("lost network"), lost.exit());
+            assertEquals(RunnerExit.Kind.LOST_NETWORK, lost.exit().kind(), lost.getMessage());
             network.heal(); // too late: it never comes back under its old name
             assertTrue(ProcessHandle.of(pid).isPresent(), "it has unlinked work");
             Eventually.soon("the runner's process is gone, though nobody killed it", () -> ProcessHandle.of(pid)

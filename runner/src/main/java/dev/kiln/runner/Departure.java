@@ -9,10 +9,19 @@ final class Departure {
 
     private @Nullable Plan plan;
 
-    /** @param latestNanos of {@link System#nanoTime}; a later call can only make the end come sooner */
+    /**
+     * @param latestNanos of {@link System#nanoTime}; a later call can only make the end come sooner
+     * @param idle whether it may end before; of several calls, one that says so is enough
+     */
     synchronized void begin(long latestNanos, String reason, BooleanSupplier idle) {
-        if (plan == null || latestNanos - plan.latestNanos < 0) {
-            plan = new Plan(latestNanos, plan == null ? reason : plan.reason, idle);
+        if (plan == null) {
+            plan = new Plan(latestNanos, reason, idle);
+        } else {
+            BooleanSupplier before = plan.idle;
+            plan = new Plan(
+                    latestNanos - plan.latestNanos < 0 ? latestNanos : plan.latestNanos,
+                    plan.reason,
+                    () -> before.getAsBoolean() || idle.getAsBoolean());
         }
     }
 

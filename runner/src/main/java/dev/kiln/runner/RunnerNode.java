@@ -55,7 +55,6 @@ import org.jspecify.annotations.Nullable;
 public final class RunnerNode implements Link.Listener {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final long LOOK_AGAIN_MILLIS = 10;
     /** After that part of the lease without a word, the connection may be dead without looking it. */
     private static final int SUSPICIOUS_PART = 4;
@@ -278,7 +277,7 @@ public final class RunnerNode implements Link.Listener {
         link.send(new RetireAnswer(goes));
         if (goes) {
             move(State.LEAVING);
-            end(LAST_WORDS, "retired", link::flushed);
+            end(settings.lease(), "retired", link::flushed); // longer than a lost connection may take to come back
         }
     }
 

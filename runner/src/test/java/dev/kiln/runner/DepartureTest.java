@@ -48,6 +48,16 @@ class DepartureTest {
     }
 
     @Test
+    @DisplayName("R-03: who waits for last words that nobody can hear any more leaves when its work is over")
+    void oneReasonToBeIdleIsEnough() {
+        departure.begin(100, "told to", () -> false);
+        departure.begin(200, "the caller is lost", () -> idle);
+        assertNull(departure.due(50));
+        idle = true;
+        assertEquals("told to", departure.due(50));
+    }
+
+    @Test
     void aClockThatWrapsChangesNothing() {
         long now = Long.MAX_VALUE - 10;
         departure.begin(now + 100, "told to", () -> false);
