@@ -54,7 +54,7 @@ final class LocalProcesses implements Backend {
         } catch (IOException | RuntimeException e) { // nowhere to listen, or a JVM without what TLS needs
             folder.remove();
             remove(exitHook);
-            throw new BootProblem(true, e.getMessage(), e);
+            throw new BootProblem(true, "there is no way in for runners: " + e.getMessage(), e);
         }
     }
 

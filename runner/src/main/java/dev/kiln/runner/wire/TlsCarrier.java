@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -90,7 +91,7 @@ final class TlsCarrier implements Carrier {
         return takesMore;
     }
 
-    /** Either this finds that room was made meanwhile, or {@link #makeRoom} finds that somebody waits for it: one of the two. */
+    /** Either this finds that room was made meanwhile, or {@link #written} finds that somebody waits for it: one of the two. */
     private boolean mustWait() {
         waiting.set(true);
         return unsent.get() > MOST_UNSENT_BYTES / 2 || !waiting.compareAndSet(true, false);
@@ -187,12 +188,21 @@ final class TlsCarrier implements Carrier {
             return;
         }
         ChannelHandlerContext context = socket.channelHandlerContext();
-        socket.writeMessage(Unpooled.EMPTY_BUFFER, flushed -> context.pipeline()
-                .get(SslHandler.class)
-                .closeOutbound()
-                .addListener(said -> ((DuplexChannel) context.channel()).shutdownOutput()));
+        socket.writeMessage(Unpooled.EMPTY_BUFFER, flushed -> sayGoodbye(context));
         // It need not take what was written, nor leave.
-        long timer = party.vertx().setTimer(TlsParty.LINGER_MILLIS, late -> context.close());
+        long timer = party.vertx().setTimer(TlsParty.LINGER_MILLIS, late -> {
+            ChannelFuture _ = context.close();
+        });
         gone.future().onComplete(over -> party.vertx().cancelTimer(timer));
+    }
+
+    /** Ends this direction, for TLS and for TCP. */
+    private static void sayGoodbye(ChannelHandlerContext context) {
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        if (tls != null) { // else the socket was closed meanwhile
+            ChannelFuture _ = tls.closeOutbound().addListener(said -> {
+                ChannelFuture _ = ((DuplexChannel) context.channel()).shutdownOutput();
+            });
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Dials a {@link TlsServer} that holds the same {@link TlsKeys}. */
 public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
@@ -51,10 +52,10 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
                 throw new IOException("the connection to " + to + " was refused here");
             }
         } catch (CompletionException e) {
+            @Nullable Throwable cause = e.getCause();
             // A failed handshake is in a wrapper that says no more than that.
-            Throwable wrapped = e.getCause().getCause();
-            throw new IOException(
-                    "cannot connect to " + to + ": " + (wrapped == null ? e.getCause() : wrapped), e.getCause());
+            @Nullable Throwable inner = cause == null ? null : cause.getCause();
+            throw new IOException("cannot connect to " + to + ": " + (inner == null ? cause : inner), cause);
         } catch (RejectedExecutionException e) {
             throw new IOException("cannot connect to " + to + ": this dialer is closed", e);
         }

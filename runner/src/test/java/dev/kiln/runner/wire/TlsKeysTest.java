@@ -11,6 +11,7 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import org.junit.jupiter.api.DisplayName;
@@ -29,8 +30,8 @@ class TlsKeysTest {
         TlsKeys keys = TlsKeys.make();
         X509Certificate certificate = certificate(keys);
         certificate.verify(certificate.getPublicKey());
-        certificate.checkValidity(new Date(1));
-        certificate.checkValidity(new Date(32_503_680_000_000L)); // the year 3000
+        certificate.checkValidity(Date.from(Instant.EPOCH));
+        certificate.checkValidity(Date.from(Instant.parse("3000-01-01T00:00:00Z")));
         PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keys.privateKey()));
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(key);
