@@ -56,20 +56,22 @@ class ContextIT {
                 Tenant.CURRENT.set("blue");
                 String inside = pool.call(() -> Tenant.CURRENT.get());
                 String submitted = pool.submit(() -> Tenant.CURRENT.get()).join();
+                String nested = pool.call(() -> pool.call(() -> Tenant.CURRENT.get()));
                 Tenant.CURRENT.remove();
-                System.out.println("seen " + inside + " " + submitted + " " + pool.call(() -> Tenant.CURRENT.get()));
+                System.out.println("seen " + inside + " " + submitted + " " + nested + " "
+                        + pool.call(() -> Tenant.CURRENT.get()));
             }
         }
     }
 
     @Test
-    @DisplayName("C-10: a context of the user's travels with the calls that its thread makes, and with no other")
+    @DisplayName("C-10: a context of the user's travels with the calls that its thread makes, nested ones too")
     void usersContext() throws Exception {
         Path services = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(services.resolve(CallContext.class.getName()), Tenant.class.getName());
         String classPath = JavaProgram.classPath() + File.pathSeparator + folder;
         try (JavaProgram caller = JavaProgram.start(List.of("-cp", classPath, Landlord.class.getName()), List.of())) {
-            assertEquals("blue blue null", caller.await("seen "), caller::output);
+            assertEquals("blue blue blue null", caller.await("seen "), caller::output);
             assertEquals(0, caller.status());
         }
     }

@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
 import dev.kiln.frame.spi.Substitution;
+import dev.kiln.runner.CallContexts;
 import dev.kiln.runner.spi.ParentCall;
 import dev.kiln.runner.spi.RunnerExtension;
 import dev.kiln.runner.spi.RunnerSide;
@@ -64,7 +65,8 @@ final class NestedDesk implements RunnerExtension.Session {
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
         open.put(call.id(), call); // before it is sent: the answer may be faster than this thread
-        runner.send(new Submit(call.id(), parent == null ? 0 : parent.call(), terms, parcel.bytes()));
+        long parents = parent == null ? 0 : parent.call();
+        runner.send(new Submit(call.id(), parents, terms, CallContexts.capture(), parcel.bytes()));
         if (ended != null) { // it may have ended before it saw this call
             end(call, new Outcome.Failed(endedNow()));
         }

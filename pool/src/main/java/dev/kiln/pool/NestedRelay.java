@@ -67,6 +67,7 @@ final class NestedRelay {
             limits = limits.notAfter(parent.endNanos());
         }
         var call = new PendingCall(calls.nextId(), from.ref(), m.id(), m.work(), how, limits, how.wish());
+        call.travelsWith(m.context());
         open.put(origin, new Nested(call, m.parent(), kind));
         CompletableFuture<?> _ =
                 call.outcome().thenAcceptAsync(outcome -> settle(origin, call, outcome), CallDesk.READERS);

@@ -128,11 +128,6 @@ public sealed interface Message {
         public Submit {
             context = Map.copyOf(context);
         }
-
-        /** With which nothing travels. */
-        public Submit(long id, long parent, CallTerms terms, byte[] work) {
-            this(id, parent, terms, Map.of(), work);
-        }
     }
 
     /** Runner to caller: the nested call is no longer wanted. */
