@@ -21,6 +21,7 @@ public final class Main {
         all.put("call", new CallBench());
         all.put("cold", new ColdBench());
         all.put("drop", new DropBench());
+        all.put("dispatch", new DispatchBench());
         return all;
     }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -32,16 +31,13 @@ final class Simulation {
     private final Map<String, SimRunner> runners = new HashMap<>();
     private final Map<String, Integer> seen = new TreeMap<>();
     private final long start;
-    private final PriorityQueue<Timed> agenda;
+    private final SimAgenda agenda = new SimAgenda();
     private long now;
-    private long order;
     private long ticks;
     private int idleTicks;
     private boolean wild = true;
     private boolean opened;
     private boolean allGone;
-
-    private record Timed(long at, long order, Runnable action) {}
 
     Simulation(long seed, boolean traced) {
         this.random = new Random(seed);
@@ -52,8 +48,6 @@ final class Simulation {
         // Some histories run while the monotonic clock wraps.
         this.start = random.nextInt(8) == 0 ? Long.MAX_VALUE - random.nextLong(60 * SECOND) : random.nextLong();
         this.now = start;
-        this.agenda =
-                new PriorityQueue<>((a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.signum(a.at - b.at));
         this.books = new Books(options, new Random(seed), now);
         this.model = new SimModel(options, demandDriven);
         this.demandDriven = demandDriven;
@@ -104,6 +98,9 @@ final class Simulation {
                 SimCall made = SimCall.some(call, random, now, runners.size());
                 model.announce(made);
                 tell(new BookEvent.Arrived(call, made.latestNanos, made.wish));
+                if (random.nextInt(10) == 0) {
+                    later(random.nextLong(2 * SECOND), () -> arriveTwice(made));
+                }
             });
             if (random.nextInt(6) == 0) {
                 later(at + 1 + random.nextLong(4 * SECOND), () -> tell(new BookEvent.Withdrawn(call)));
@@ -120,6 +117,14 @@ final class Simulation {
         }
         if (random.nextInt(4) == 0) {
             later(random.nextLong(WILD), () -> tell(new BookEvent.Closing()));
+        }
+    }
+
+    /** It waits or runs already, so that this means nothing. */
+    private void arriveTwice(SimCall call) {
+        if (call.end == null && !call.away) {
+            saw("arrives twice");
+            tell(new BookEvent.Arrived(call.id, call.latestNanos, call.wish, true));
         }
     }
 
@@ -150,20 +155,20 @@ final class Simulation {
     }
 
     private void later(long delay, Runnable action) {
-        agenda.add(new Timed(now + delay, order++, action));
+        agenda.add(now + delay, action);
     }
 
     private void advanceTo(long horizon) {
         while (true) {
-            Timed next = agenda.peek();
+            SimAgenda.Timed next = agenda.first();
             long tick = books.nextTickNanos();
-            if (next != null && next.at - tick <= 0) {
-                if (next.at - horizon > 0) {
+            if (next != null && next.at() - tick <= 0) {
+                if (next.at() - horizon > 0) {
                     break;
                 }
-                agenda.remove();
-                now = next.at - now > 0 ? next.at : now;
-                next.action.run();
+                agenda.removeFirst();
+                now = next.at() - now > 0 ? next.at() : now;
+                next.action().run();
             } else if (tick - horizon > 0) {
                 break;
             } else {
