@@ -66,7 +66,7 @@ final class CallDesk {
     }
 
     private Outcome outcome(OpenCall call) throws InterruptedException {
-        try (var _ = path.waiting()) {
+        try (var _ = path.waiting(call)) {
             return call.outcome().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("an outcome never fails", e);
@@ -102,8 +102,8 @@ final class CallDesk {
         return path.objects();
     }
 
-    CallPath.Wait waiting() {
-        return path.waiting();
+    CallPath.Wait waiting(@Nullable OpenCall call) {
+        return path.waiting(call);
     }
 
     /**

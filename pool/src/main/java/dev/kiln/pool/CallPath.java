@@ -5,6 +5,7 @@ import dev.kiln.frame.FrameSpace;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.CallTerms;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How calls get under way: through the pool's books where it was opened, over the link from a runner. Any thread.
@@ -47,8 +48,12 @@ interface CallPath {
      */
     PlacedObjects objects();
 
-    /** This thread is about to wait for a call, until the result is closed. */
-    Wait waiting();
+    /**
+     * This thread is about to wait, until the result is closed.
+     *
+     * @param call what for, null for no certain call
+     */
+    Wait waiting(@Nullable OpenCall call);
 
     /** A thread waits. */
     interface Wait extends AutoCloseable {

@@ -82,7 +82,7 @@ final class Headquarters implements CallerSide {
         this.objects = path.objects();
         this.desk = new CallDesk(path);
         var books = new Books(options, RandomGenerator.getDefault(), System.nanoTime());
-        this.nested = new NestedRelay(options, space, runners, calls, path);
+        this.nested = new NestedRelay(options, space, runners, calls, path, this::tell);
         this.pool = new Pool(this);
         var boots = new BootDesk(options, backend, runners, clock, closing::get, this::tell);
         var hands = new PoolHands(

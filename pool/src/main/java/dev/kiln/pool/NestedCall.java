@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.runner.spi.ParentCall;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -9,20 +10,30 @@ final class NestedCall implements OpenCall {
     private static final Runnable NOT_LINKED = () -> {};
 
     private final long id;
+    private final @Nullable ParentCall parent;
     private final boolean needsThisRunner;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final AtomicReference<Runnable> unlink = new AtomicReference<>(NOT_LINKED);
     private volatile @Nullable String runner;
 
-    /** @param needsThisRunner whether somebody here waits for it, or its work uses data of this runner */
-    NestedCall(long id, boolean needsThisRunner) {
+    /**
+     * @param parent whose work made it, null for none's
+     * @param needsThisRunner whether somebody here waits for it, or its work uses data of this runner
+     */
+    NestedCall(long id, @Nullable ParentCall parent, boolean needsThisRunner) {
         this.id = id;
+        this.parent = parent;
         this.needsThisRunner = needsThisRunner;
     }
 
     @Override
     public long id() {
         return id;
+    }
+
+    @Nullable
+    ParentCall parent() {
+        return parent;
     }
 
     boolean needsThisRunner() {

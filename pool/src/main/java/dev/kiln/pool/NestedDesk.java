@@ -61,7 +61,7 @@ final class NestedDesk implements RunnerExtension.Session {
             throw stopped("a call", parent);
         }
         Parcel parcel = runner.space().packWork(work);
-        var call = new NestedCall(lastId.incrementAndGet(), terms.kind() == Kind.CALL || parcel.holds());
+        var call = new NestedCall(lastId.incrementAndGet(), parent, terms.kind() == Kind.CALL || parcel.holds());
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
         open.put(call.id(), call); // before it is sent: the answer may be faster than this thread
@@ -133,6 +133,10 @@ final class NestedDesk implements RunnerExtension.Session {
                 };
         if (!(outcome instanceof Outcome.FailedThere)) {
             call.ranOn(message.from().name());
+        }
+        ParentCall parent = call.parent();
+        if (parent != null) {
+            parent.settled(call.id()); // before anybody who waits for it can go on
         }
         if (!end(call, outcome)) { // cancelled in this moment
             refuse(message);

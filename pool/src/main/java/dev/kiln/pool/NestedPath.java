@@ -63,12 +63,13 @@ record NestedPath(
     }
 
     @Override
-    public Wait waiting() {
+    public Wait waiting(@Nullable OpenCall call) {
         ParentCall parent = parent();
         if (parent == null) {
             return NO_SLOT;
         }
-        parent.waits();
-        return parent::goesOn;
+        long id = call == null ? 0 : call.id();
+        parent.waits(id);
+        return () -> parent.goesOn(id);
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class NestedRelay {
     private final LiveRunners runners;
     private final OpenCalls calls;
     private final PoolPath path;
+    private final Consumer<BookEvent> books;
     private final Map<Origin, Nested> open = new ConcurrentHashMap<>();
     private final Map<Execution, Origin> readers = new ConcurrentHashMap<>();
     private final Set<Origin> withdrawn = new LinkedHashSet<>(); // guarded by itself
@@ -43,12 +45,19 @@ final class NestedRelay {
 
     private record Nested(PendingCall call, long parent, Kind kind) {}
 
-    NestedRelay(PoolOptions options, FrameSpace space, LiveRunners runners, OpenCalls calls, PoolPath path) {
+    NestedRelay(
+            PoolOptions options,
+            FrameSpace space,
+            LiveRunners runners,
+            OpenCalls calls,
+            PoolPath path,
+            Consumer<BookEvent> books) {
         this.options = options;
         this.space = space;
         this.runners = runners;
         this.calls = calls;
         this.path = path;
+        this.books = books;
     }
 
     /** A call is made on a runner. */
@@ -66,7 +75,7 @@ final class NestedRelay {
         if (parent != null && how.linked() && kind == Kind.CALL) {
             limits = limits.notAfter(parent.endNanos());
         }
-        var call = new PendingCall(calls.nextId(), from.ref(), m.id(), m.work(), how, limits, how.wish());
+        var call = new PendingCall(calls.nextNestedId(), from.ref(), m.id(), m.work(), how, limits, how.wish());
         call.travelsWith(m.context());
         open.put(origin, new Nested(call, m.parent(), kind));
         CompletableFuture<?> _ =
@@ -106,8 +115,8 @@ final class NestedRelay {
 
     private void cancel(Nested nested) {
         if (path.take(nested.call)) {
-            String what = "call " + nested.call.id() + " of pool " + options.name() + " was withdrawn by its runner "
-                    + nested.call.author().name();
+            String what = OpenCalls.name(nested.call.id()) + " of pool " + options.name()
+                    + " was withdrawn by its runner " + nested.call.author().name();
             nested.call.outcome().complete(new Outcome.Failed(new CallCancelled(what, null)));
             path.withdraw(nested.call);
         }
@@ -138,8 +147,24 @@ final class NestedRelay {
             return null;
         }
         // One that does not count is passed on under no name: it is refused there, which ends the holds of its frames.
-        return counts -> runners.relay(
-                reader.runner, new Settled(counts ? reader.id : NOBODY, from.ref(), how, parcel), dropped -> {});
+        Nested nested = open.get(reader); // now: once it is over it is no longer open
+        return counts -> {
+            if (counts && nested != null) {
+                takeBack(reader, nested);
+            }
+            runners.relay(
+                    reader.runner, new Settled(counts ? reader.id : NOBODY, from.ref(), how, parcel), dropped -> {});
+        };
+    }
+
+    /**
+     * The slot of the call that made this one goes back to it, before the books hear that this one's is free: else others
+     * would begin in between, and be in its way. If that call still waits for another one, its runner lends the slot again.
+     */
+    private void takeBack(Origin origin, Nested nested) {
+        if (nested.parent != 0) {
+            books.accept(new BookEvent.TakenBack(nested.parent, origin.runner.name()));
+        }
     }
 
     /** Passes an outcome on. */
@@ -158,11 +183,14 @@ final class NestedRelay {
         if (nested == null) {
             return; // withdrawn by its author
         }
-        String what = "call " + call.id() + " of pool " + options.name() + ", made on runner " + origin.runner.name()
-                + " which has ended since, ";
+        String what = OpenCalls.name(call.id()) + " of pool " + options.name() + ", made on runner "
+                + origin.runner.name() + " which has ended since, ";
         switch (outcome) {
             case Outcome.PassedOn _ -> {}
-            case Outcome.Failed failed -> tell(origin, failed.why());
+            case Outcome.Failed failed -> {
+                takeBack(origin, nested);
+                tell(origin, failed.why());
+            }
             case Outcome.Returned returned -> space.refuse(returned.result(), returned.runner());
             case Outcome.Threw threw ->
                 LOG.log(System.Logger.Level.WARNING, what + "failed", (Throwable)

@@ -14,11 +14,26 @@ import org.jspecify.annotations.Nullable;
 final class OpenCalls {
     private final Map<Long, PendingCall> open = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
+    private final AtomicLong lastNestedId = new AtomicLong();
     private final LongAdder returned = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
     long nextId() {
         return lastId.incrementAndGet();
+    }
+
+    /**
+     * The number of a nested call. Calls wait in the order of their numbers, and these count downwards from -1: a nested call
+     * is part of one that has had its turn, so it goes before all that have not, and the last one made goes first. In any
+     * other order all calls would begin, lend their slots and sit on their threads before the first one ends.
+     */
+    long nextNestedId() {
+        return lastNestedId.decrementAndGet();
+    }
+
+    /** How people call it. */
+    static String name(long id) {
+        return id < 0 ? "nested call " + -id : "call " + id;
     }
 
     void add(PendingCall call) {

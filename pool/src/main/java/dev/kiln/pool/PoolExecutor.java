@@ -225,7 +225,7 @@ final class PoolExecutor implements ExecutorService {
             }
             ExecutionException last = new ExecutionException("all tasks were cancelled", null);
             for (int left = started.size(); left > 0; left--) {
-                try (var _ = desk.waiting()) {
+                try (var _ = desk.waiting(null)) {
                     return next.of(over).get();
                 } catch (ExecutionException e) {
                     last = e;
@@ -276,7 +276,7 @@ final class PoolExecutor implements ExecutorService {
 
     @Override
     public boolean awaitTermination(long atMost, TimeUnit unit) throws InterruptedException {
-        try (var _ = desk.waiting()) {
+        try (var _ = desk.waiting(null)) {
             return terminated.await(atMost, unit);
         }
     }

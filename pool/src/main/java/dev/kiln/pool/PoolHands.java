@@ -165,7 +165,7 @@ final class PoolHands {
     }
 
     private String name(long call) {
-        return "call " + call + " of pool " + options.name();
+        return OpenCalls.name(call) + " of pool " + options.name();
     }
 
     private CallTimedOut waitedTooLong(BookEffect.TimedOut e) {

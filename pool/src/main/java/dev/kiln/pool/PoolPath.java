@@ -186,7 +186,7 @@ final class PoolPath implements CallPath {
     }
 
     @Override
-    public Wait waiting() {
+    public Wait waiting(@Nullable OpenCall call) {
         return NOTHING_TO_LEND; // who waits here has no slot
     }
 }

@@ -15,7 +15,7 @@ final class RemoteCall<T extends @Nullable Object> extends WaitingFuture<T> impl
     private final CallDesk desk;
 
     RemoteCall(OpenCall open, CallDesk desk) {
-        super(desk::waiting);
+        super(() -> desk.waiting(open));
         this.open = open;
         this.desk = desk;
     }

@@ -117,7 +117,7 @@ final class Switchboard {
                                 : new BookEvent.NotTaken(
                                         m.call(), from.id(), call.limits().latestStartNanos()));
             case TIMED_OUT, CANCELLED -> {
-                String what = "call " + m.call() + " of pool " + options.name() + " on runner " + from.id();
+                String what = OpenCalls.name(m.call()) + " of pool " + options.name() + " on runner " + from.id();
                 // The books first: what a caller does who was told that the work did not stop comes after it, and so
                 // finds
                 // no such runner any more.

@@ -50,8 +50,10 @@ class CallLimitsTest {
         CallLimits limits = limits(CallOptions.DEFAULT, Kind.EXECUTE);
         assertTrue(waitSeconds(limits) > TimeUnit.DAYS.toSeconds(10_000));
         assertEquals(0, limits.runMillis(NOW));
-        assertEquals(2_000, limits(CallOptions.DEFAULT.lasting(Duration.ofSeconds(2)), Kind.EXECUTE)
-                .runMillis(NOW));
+        assertEquals(
+                2_000,
+                limits(CallOptions.DEFAULT.lasting(Duration.ofSeconds(2)), Kind.EXECUTE)
+                        .runMillis(NOW));
     }
 
     @Test
@@ -63,8 +65,8 @@ class CallLimitsTest {
         CallLimits late = limits(CallOptions.DEFAULT, Kind.CALL).notAfter(NOW + 60 * SECOND);
         assertEquals(5, waitSeconds(late));
         assertEquals(7_000, late.runMillis(NOW + 4 * SECOND));
-        CallLimits within =
-                limits(CallOptions.DEFAULT.lasting(Duration.ofSeconds(1)), Kind.CALL).notAfter(NOW + 3 * SECOND);
+        CallLimits within = limits(CallOptions.DEFAULT.lasting(Duration.ofSeconds(1)), Kind.CALL)
+                .notAfter(NOW + 3 * SECOND);
         assertEquals(1, waitSeconds(within));
         assertEquals(limits, limits.notAfter(null));
     }
@@ -92,8 +94,12 @@ class CallLimitsTest {
         }) {
             assertEquals(how, CallOptions.of(how.terms(Kind.CALL)));
         }
-        assertEquals(new Wish.On("limits-1"), CallOptions.DEFAULT.of("key").on("limits-1").wish());
-        assertEquals(new Wish.Keyed("key"), CallOptions.DEFAULT.on("limits-1").of("key").wish());
+        assertEquals(
+                new Wish.On("limits-1"),
+                CallOptions.DEFAULT.of("key").on("limits-1").wish());
+        assertEquals(
+                new Wish.Keyed("key"),
+                CallOptions.DEFAULT.on("limits-1").of("key").wish());
         assertEquals(Wish.ANYWHERE, CallOptions.DEFAULT.of("key").on("").wish());
     }
 }

@@ -141,9 +141,8 @@ class CallsTest {
     }
 
     private static void assertDependentOf(Call<?> call) throws Exception {
-        String thread = call.handle((value, failure) -> thread())
-                .toCompletableFuture()
-                .get(1, TimeUnit.MINUTES);
+        String thread =
+                call.handle((value, failure) -> thread()).toCompletableFuture().get(1, TimeUnit.MINUTES);
         assertTrue(thread.startsWith("kiln-outcome-") || thread.equals(thread()), thread);
     }
 

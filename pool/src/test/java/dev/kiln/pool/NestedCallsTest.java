@@ -3,7 +3,6 @@ package dev.kiln.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,16 +14,19 @@ import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.Runner;
 import dev.kiln.runner.RunnerContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -140,6 +142,38 @@ class NestedCallsTest {
         assertEquals(2, pool.stats().boots());
     }
 
+    private static final AtomicInteger UNDER_WAY = new AtomicInteger();
+    private static final AtomicInteger MOST = new AtomicInteger();
+
+    @Test
+    @DisplayName(
+            "what has begun goes on before more begins: of many calls that nest in one slot one is under way at a time")
+    void whatHasBegunGoesOn() throws Exception {
+        Pool here = pool;
+        UNDER_WAY.set(0);
+        MOST.set(0);
+        List<Call<Integer>> calls = new ArrayList<>();
+        Call<Integer> first = pool.submit(NestedCallsTest::waits);
+        began.await();
+        for (int i = 0; i < 30; i++) {
+            calls.add(pool.submit(() -> {
+                MOST.accumulateAndGet(UNDER_WAY.incrementAndGet(), Math::max);
+                int sum = 0;
+                for (int step = 0; step < 5; step++) {
+                    sum += here.call(() -> 1);
+                }
+                UNDER_WAY.decrementAndGet();
+                return sum;
+            }));
+        }
+        goOn.countDown();
+        assertEquals(7, first.join());
+        for (Call<Integer> call : calls) {
+            assertEquals(5, call.join());
+        }
+        assertEquals(1, MOST.get());
+    }
+
     @Test
     @DisplayName("threads of a call's own make calls of that call, and lend its slot as it does")
     void threadsOfACallsOwn() {
@@ -208,10 +242,13 @@ class NestedCallsTest {
     @DisplayName("X: how the pool fails a nested call is thrown there as the same type")
     void howThePoolFailsANestedCall() {
         Pool here = pool;
-        assertEquals(3, depth(pool, 3)); // what is loaded on the way takes its time
-        assertEquals("RUN true", pool.call(() -> {
+        assertEquals("QUEUE true", pool.call(() -> {
+            Call<Integer> late = here.within(Duration.ofMillis(1)).submit(NestedCallsTest::waits);
+            while (!late.toCompletableFuture().isDone()) {
+                Thread.onSpinWait(); // not waiting: the only slot is not lent
+            }
             try {
-                return "" + here.within(Duration.ofSeconds(1)).call(NestedCallsTest::waits);
+                return "" + late.join();
             } catch (CallTimedOut e) {
                 assertTrue(java.util.Arrays.stream(e.getStackTrace())
                         .anyMatch(frame -> frame.getClassName().equals(NestedCallsTest.class.getName())));
@@ -231,20 +268,32 @@ class NestedCallsTest {
     }
 
     @Test
-    @DisplayName("a nested call never runs longer than the call that made it has left")
+    @DisplayName(
+            "a nested call never has more time than the call that made it has left, unless it is unlinked or forgotten")
     void theDeadlineIsInherited() throws Exception {
-        reopen(2, 1);
+        pool.close();
+        pool = Pool.named("nest")
+                .backend(new InProcess())
+                .max(1)
+                .timeout(Duration.ofHours(1))
+                .open();
         Pool here = pool;
-        assertThrows(
-                PoolException.class, () -> pool.within(Duration.ofMillis(300)).call(() -> {
-                    here.submit(() -> {
-                        SEEN.add(Runner.current().orElseThrow().deadline());
-                        return waits();
-                    });
-                    return new CountDownLatch(1).await(1, TimeUnit.HOURS);
-                }));
-        interrupted.await();
-        assertNotEquals(java.util.Optional.empty(), SEEN.remove());
+        List<Optional<Instant>> deadlines = pool.within(Duration.ofMinutes(1))
+                .call(() -> List.of(
+                        here.call(() -> Runner.current().orElseThrow().deadline()),
+                        here.within(Duration.ofMinutes(30))
+                                .submit(() -> Runner.current().orElseThrow().deadline())
+                                .join(),
+                        here.unlinked()
+                                .call(() -> Runner.current().orElseThrow().deadline())));
+        Instant soon = Instant.now().plus(Duration.ofMinutes(2));
+        assertTrue(deadlines.get(0).orElseThrow().isBefore(soon));
+        assertTrue(deadlines.get(1).orElseThrow().isBefore(soon));
+        assertTrue(deadlines.get(2).orElseThrow().isAfter(soon));
+        pool.within(Duration.ofMinutes(1))
+                .execute(() -> here.execute(
+                        () -> SEEN.add(Runner.current().orElseThrow().deadline())));
+        assertEquals(Optional.empty(), SEEN.take());
     }
 
     @Test

@@ -4,7 +4,9 @@ import dev.kiln.runner.spi.ParentCall;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Lend;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +17,8 @@ final class Nesting implements ParentCall {
     private final long call;
     private final Consumer<Message> out;
     private final List<Runnable> actions = new ArrayList<>(); // guarded by this
-    private int waiting; // guarded by this
+    private final Map<Long, Integer> blocked = new HashMap<>(); // threads by the call they wait for; guarded by this
+    private int waiting; // all threads, also those whose call is settled; guarded by this
     private boolean stopped; // guarded by this
     private boolean over; // guarded by this
 
@@ -77,17 +80,34 @@ final class Nesting implements ParentCall {
     }
 
     @Override
-    public synchronized void waits() {
-        // Told under the lock, so that of two threads the one that lends is not overtaken by the one that takes back.
-        if (waiting++ == 0 && !over) {
-            out.accept(new Lend(call, true));
+    public synchronized void waits(long nested) {
+        blocked.merge(nested, 1, Integer::sum);
+        if (waiting++ == 0) {
+            lend(true);
         }
     }
 
     @Override
-    public synchronized void goesOn() {
-        if (--waiting == 0 && !over) {
-            out.accept(new Lend(call, false));
+    public synchronized void goesOn(long nested) {
+        blocked.computeIfPresent(nested, (id, threads) -> threads == 1 ? null : threads - 1);
+        if (--waiting == 0) {
+            lend(false);
+        }
+    }
+
+    @Override
+    public synchronized void settled(long nested) {
+        // Whoever waited for it is about to go on and needs the slot; if somebody else here waits, it is lent again.
+        blocked.remove(nested);
+        if (!blocked.isEmpty()) {
+            lend(true);
+        }
+    }
+
+    /** Told under the lock, so that of two threads the one that lends is not overtaken by the one that takes back. */
+    private void lend(boolean lent) {
+        if (!over) {
+            out.accept(new Lend(call, lent));
         }
     }
 }

@@ -20,23 +20,42 @@ class NestingTest {
     @Test
     @DisplayName("the slot is lent while any of its threads waits, and taken back when the last one goes on")
     void theSlotIsLentWhileAnyThreadWaits() {
-        nesting.waits();
-        nesting.waits();
-        nesting.goesOn();
+        nesting.waits(1);
+        nesting.waits(2);
+        nesting.goesOn(1);
         assertEquals(List.of(new Lend(7, true)), told);
-        nesting.goesOn();
-        nesting.waits();
-        nesting.goesOn();
+        nesting.goesOn(2);
+        nesting.waits(0);
+        nesting.goesOn(0);
         assertEquals(List.of(new Lend(7, true), new Lend(7, false), new Lend(7, true), new Lend(7, false)), told);
+    }
+
+    @Test
+    @DisplayName("the caller takes the slot back when a call is settled: whoever waits for another one lends it again")
+    void theCallerTakesTheSlotBack() {
+        nesting.waits(1);
+        nesting.settled(1);
+        nesting.goesOn(1);
+        assertEquals(List.of(new Lend(7, true), new Lend(7, false)), told);
+        told.clear();
+        nesting.waits(2);
+        nesting.waits(3);
+        nesting.settled(2);
+        nesting.goesOn(2);
+        nesting.settled(4); // for which nobody waited
+        nesting.settled(3);
+        nesting.goesOn(3);
+        assertEquals(List.of(new Lend(7, true), new Lend(7, true), new Lend(7, true), new Lend(7, false)), told);
     }
 
     @Test
     @DisplayName("once it is over nothing is lent: its outcome has said that the slot is free")
     void onceItIsOverNothingIsLent() {
-        nesting.waits();
+        nesting.waits(1);
         nesting.end();
-        nesting.goesOn();
-        nesting.waits();
+        nesting.goesOn(1);
+        nesting.waits(2);
+        nesting.settled(3);
         assertEquals(List.of(new Lend(7, true)), told);
         assertFalse(nesting.running());
     }

@@ -20,9 +20,16 @@ public interface ParentCall {
      */
     Runnable whenStopped(Runnable action);
 
-    /** A thread of its work begins to wait for a call: while any does, its slot is lent to others. */
-    void waits();
+    /**
+     * A thread of its work begins to wait: while any does, its slot is lent to others.
+     *
+     * @param nested the number here of the call that it waits for, 0 for no certain one
+     */
+    void waits(long nested);
 
     /** That thread goes on. */
-    void goesOn();
+    void goesOn(long nested);
+
+    /** A call that its work made is over, and with that the caller has taken the slot back. */
+    void settled(long nested);
 }
