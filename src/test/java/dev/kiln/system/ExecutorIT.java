@@ -67,7 +67,8 @@ class ExecutorIT {
             for (Future<Long> future : executor.invokeAll(tasks)) {
                 pids.add(future.get());
             }
-            assertTrue(pids.size() <= 2 && !pids.contains(ProcessHandle.current().pid()), pids.toString());
+            assertTrue(
+                    pids.size() <= 2 && !pids.contains(ProcessHandle.current().pid()), pids.toString());
             assertNotEquals(ProcessHandle.current().pid(), executor.invokeAny(List.of(pid(), pid())));
         }
     }
@@ -84,8 +85,8 @@ class ExecutorIT {
             assertTrue(running.isCancelled() && never.isCancelled());
             Eventually.soon("it is interrupted", () -> Files.exists(folder.resolve("interrupted")));
             assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
-            assertFalse(pool.call(() -> ProcessHandle.current().pid()) == ProcessHandle.current()
-                    .pid());
+            assertFalse(pool.call(() -> ProcessHandle.current().pid())
+                    == ProcessHandle.current().pid());
         }
     }
 

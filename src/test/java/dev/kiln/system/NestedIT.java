@@ -109,7 +109,8 @@ class NestedIT {
     }
 
     @Test
-    @DisplayName("C-11, G-08: frames of nested results stay on their runner for whoever names them, and go when dropped")
+    @DisplayName(
+            "C-11, G-08: frames of nested results stay on their runner for whoever names them, and go when dropped")
     void frames() {
         try (Pool pool = Pool.named("frames").max(2).maxConcurrency(1).open()) {
             Map<String, Frame> result = pool.call(() -> {
@@ -137,7 +138,8 @@ class NestedIT {
     }
 
     @Test
-    @DisplayName("P-22, C-11: what a killed runner had called is withdrawn, waiting or running, but for what is unlinked")
+    @DisplayName(
+            "P-22, C-11: what a killed runner had called is withdrawn, waiting or running, but for what is unlinked")
     void theCallersRunnerIsKilled() throws IOException {
         String where = folder.toString();
         try (Pool pool = Pool.named("orphans").max(3).maxConcurrency(1).open()) {
@@ -194,9 +196,8 @@ class NestedIT {
         String where = folder.toString();
         try (Pool pool = Pool.named("late").max(2).maxConcurrency(1).open()) {
             pool.call(() -> pool.call(() -> 1)); // both runners' ways are known then
-            assertThrows(
-                    PoolException.class,
-                    () -> pool.within(Duration.ofSeconds(3)).call(() -> {
+            assertThrows(PoolException.class, () -> pool.within(Duration.ofSeconds(3))
+                    .call(() -> {
                         pool.submit(() -> waits(where, "submitted"));
                         return pool.call(() -> waits(where, "called"));
                     }));
@@ -205,7 +206,9 @@ class NestedIT {
                 Eventually.soon(
                         name + " is interrupted, or never began", () -> !exists(name) || exists(name + " interrupted"));
             }
-            Eventually.soon("nothing runs", () -> pool.stats().running() == 0 && pool.stats().queued() == 0);
+            Eventually.soon(
+                    "nothing runs",
+                    () -> pool.stats().running() == 0 && pool.stats().queued() == 0);
         }
     }
 
@@ -246,7 +249,9 @@ class NestedIT {
                         throw new IOException("deep down");
                     })));
             CallFailed inner = assertInstanceOf(CallFailed.class, outer.getCause());
-            assertEquals("deep down", assertInstanceOf(IOException.class, inner.getCause()).getMessage());
+            assertEquals(
+                    "deep down",
+                    assertInstanceOf(IOException.class, inner.getCause()).getMessage());
         }
     }
 }

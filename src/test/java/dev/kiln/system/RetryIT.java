@@ -98,8 +98,8 @@ class RetryIT {
         try (Pool pool = Pool.named("once").max(1).open()) {
             assertThrows(RunnerLost.class, () -> pool.call(() -> survives(where, 99)));
             assertEquals(1, begun(folder));
-            CallFailed failed = assertThrows(CallFailed.class, () -> pool.idempotent()
-                    .call(() -> {
+            CallFailed failed =
+                    assertThrows(CallFailed.class, () -> pool.idempotent().call(() -> {
                         Files.createFile(Path.of(where, pid() + "-failed.begun"));
                         throw new IllegalStateException("by itself");
                     }));
@@ -111,7 +111,8 @@ class RetryIT {
                 .jvmOptions(List.of("-XX:NoSuchOption"))
                 .queueTimeout(java.time.Duration.ofSeconds(2))
                 .open()) {
-            Exception failed = assertThrows(Exception.class, () -> pool.idempotent().call(() -> 1));
+            Exception failed =
+                    assertThrows(Exception.class, () -> pool.idempotent().call(() -> 1));
             assertTrue(failed instanceof BootFailed || failed.getCause() instanceof BootFailed, failed.toString());
         }
     }
@@ -178,11 +179,10 @@ class RetryIT {
             Call<String> waiting = pool.keyed("k").submit(RetryIT::here);
             assertNotEquals(first, pool.keyed("other").call(RetryIT::here));
             assertTrue(waiting.runner().isEmpty(), "it waits although the other runner is free");
-            pool.runners().stream()
-                    .filter(runner -> runner.id().equals(first))
-                    .forEach(runner -> ProcessHandle.of(runner.pid().orElseThrow())
-                            .orElseThrow()
-                            .destroyForcibly());
+            pool.runners().stream().filter(runner -> runner.id().equals(first)).forEach(runner -> ProcessHandle.of(
+                            runner.pid().orElseThrow())
+                    .orElseThrow()
+                    .destroyForcibly());
             assertThrows(RunnerLost.class, busy::join);
             assertNotEquals(first, waiting.join());
             Set<String> rest = new HashSet<>();

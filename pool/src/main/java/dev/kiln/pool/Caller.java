@@ -62,9 +62,11 @@ public sealed interface Caller permits Pool, CallerView {
     Caller unlinked();
 
     /**
-     * The same, for work that does no harm when it runs more than once, wholly or in part: a call whose runner is lost, or
-     * for which none could be started, is made again, at most 3 times in all and only while its time lasts. A call that the
-     * work itself failed is never made again.
+     * The same, for work that does no harm when it runs more than once, wholly or in part: a call whose runner is lost is
+     * made again, so that it is sent to at most 3 runners in all. Each try has the pool's limits of its own, all together
+     * that of {@link #within} if it is said. What the work itself throws is never a reason to make the call again. A runner
+     * that cannot be started needs no word: the pool asks for another one as long as any call has time to wait, unless it
+     * would fail in the same way ({@link BootFailed#permanent}).
      */
     Caller idempotent();
 

@@ -27,6 +27,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How many runners there may be, how long a call may take and what a runner is: see {@link PoolBuilder}.
  *
+ * <p><b>On a runner.</b> A closure may use the pool that it runs in: a captured pool crosses as its name and is a view of this
+ * pool over there, by which calls can be made. They are queued and placed with all others, count against {@code max}, go
+ * before calls that have not begun, and belong to the call that makes them: they have no more time than that has left, and
+ * are cancelled with it or when its runner ends, unless they are {@link #unlinked}; what {@link #execute} starts has no limit
+ * but is cancelled with a call that has not returned. While a closure waits for such a call its slot is lent, so that calls
+ * may nest to any depth in a full pool (not in a {@linkplain PoolBuilder#singleUse single-use} one, whose runners take one
+ * call). What waits in another way, as by {@link java.util.concurrent.CompletableFuture#allOf}, keeps its slot. The ids of
+ * calls are their runner's own there. Everything but calls is refused with {@link IllegalStateException}.
+ *
  * <p>Thread-safe. Source of the idea: FLAME for Elixir.
  */
 public final class Pool implements Caller, AutoCloseable {
