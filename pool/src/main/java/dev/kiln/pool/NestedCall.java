@@ -7,13 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that work on this runner made and that is not over. */
 final class NestedCall implements OpenCall {
-    private static final Runnable NOT_LINKED = () -> {};
-
     private final long id;
     private final @Nullable ParentCall parent;
     private final boolean needsThisRunner;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    private final AtomicReference<Runnable> unlink = new AtomicReference<>(NOT_LINKED);
+    private final AtomicReference<@Nullable Runnable> unlink = new AtomicReference<>();
     private volatile @Nullable String runner;
 
     /**
@@ -65,7 +63,10 @@ final class NestedCall implements OpenCall {
     }
 
     void unlink() {
-        unlink.getAndSet(NOT_LINKED).run();
+        Runnable once = unlink.getAndSet(null);
+        if (once != null) {
+            once.run();
+        }
     }
 
     @Override

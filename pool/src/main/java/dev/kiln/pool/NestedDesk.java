@@ -65,8 +65,8 @@ final class NestedDesk implements RunnerExtension.Session {
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
         open.put(call.id(), call); // before it is sent: the answer may be faster than this thread
-        long parents = parent == null ? 0 : parent.call();
-        runner.send(new Submit(call.id(), parents, terms, CallContexts.capture(), parcel.bytes()));
+        runner.send(new Submit(
+                call.id(), parent == null ? 0 : parent.call(), terms, CallContexts.capture(), parcel.bytes()));
         if (ended != null) { // it may have ended before it saw this call
             end(call, new Outcome.Failed(endedNow()));
         }

@@ -52,7 +52,11 @@ final class OpenCalls {
             return false;
         }
         boolean hasValue =
-                outcome instanceof Outcome.Returned || outcome instanceof Outcome.PassedOn passed && passed.returned();
+                switch (outcome) {
+                    case Outcome.Returned _ -> true;
+                    case Outcome.PassedOn passed -> passed.returned();
+                    case Outcome.Threw _, Outcome.Failed _, Outcome.FailedThere _ -> false;
+                };
         (hasValue ? returned : failed).increment();
         // Dependents of this future are all asynchronous: completing it runs nobody else's code on this thread.
         call.outcome().complete(outcome);

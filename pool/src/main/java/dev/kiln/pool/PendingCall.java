@@ -123,7 +123,8 @@ final class PendingCall implements OpenCall {
     void sentTo(String id, long nowNanos, long runMillis) {
         endNanos = runMillis == 0 ? null : (Long) (nowNanos + runMillis * 1_000_000);
         runner = id;
-        attempt = attempt + 1;
+        int next = attempt + 1; // only this thread changes it
+        attempt = next;
     }
 
     /** When the present try is over at the latest, of {@link System#nanoTime}; null for no limit. Calls of its work inherit it. */

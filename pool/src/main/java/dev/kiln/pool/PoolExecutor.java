@@ -119,7 +119,8 @@ final class PoolExecutor implements ExecutorService {
 
     @Override
     public Future<?> submit(Runnable task) {
-        return submit(task, null);
+        Objects.requireNonNull(task, "task");
+        return start(new Errand<@Nullable Object>(task, null), task, Kind.CALL);
     }
 
     @Override
