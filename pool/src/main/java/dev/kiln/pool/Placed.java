@@ -32,7 +32,7 @@ import java.util.Optional;
  * the object was placed through an {@linkplain Caller#idempotent idempotent} view.
  *
  * <p>A closure may capture it, or the proxy, and a method may be given or return either: on a runner they call the same object,
- * which is not let go as long as a call that captured it is not over. On its own runner a method is called without detour,
+ * which is not let go as long as a call that captured it, or an object whose factory did, is not over. On its own runner a method is called without detour,
  * still in its turn and with copies. There, {@code checkpoint} and {@code close} are {@link IllegalStateException}. A method
  * that waits for a call which comes back to its own object from elsewhere waits for itself.
  *

@@ -1,17 +1,12 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
-import dev.kiln.frame.Parcel;
-import dev.kiln.runner.ObjectMoved;
 import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.RunnerExit;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -37,17 +32,19 @@ final class PlacedObject implements ObjectTarget {
     private final long number;
     private final Class<?> type;
     private final String name;
-    private final Parcel recipe;
+    private final PackedWork recipe;
     private final CallOptions how;
     private final PlaceOptions options;
-    private final @Nullable Semaphore turn; // in the order in which methods are called; null if they run together
     private volatile @Nullable WeakReference<Object> proxy;
     private volatile Cleaner.@Nullable Cleanable end;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
+    private final MethodCalls calls;
     private final Checkpoints checkpoints;
     private Situation situation = new Moving(null); // guarded by lock
     private int restarts; // guarded by lock: those that were begun
+    private @Nullable At stuckAt; // guarded by lock
+    private Checkpoints.@Nullable Asked lastWords; // guarded by lock
 
     /** Where the object is. */
     private sealed interface Situation {}
@@ -66,7 +63,8 @@ final class PlacedObject implements ObjectTarget {
     private record Over(Supplier<RuntimeException> why) implements Situation {}
 
     /** @param recipe open until this is over */
-    PlacedObject(PlacedObjects pool, long number, Class<?> type, Parcel recipe, CallOptions how, PlaceOptions options) {
+    PlacedObject(
+            PlacedObjects pool, long number, Class<?> type, PackedWork recipe, CallOptions how, PlaceOptions options) {
         this.pool = pool;
         this.number = number;
         this.type = type;
@@ -74,8 +72,8 @@ final class PlacedObject implements ObjectTarget {
         this.recipe = recipe;
         this.how = how;
         this.options = options;
+        this.calls = new MethodCalls(pool, this, how, options.concurrent());
         this.checkpoints = new Checkpoints(pool, this, how, options.keeping());
-        this.turn = options.concurrent() ? null : new Semaphore(1, true);
     }
 
     @Override
@@ -165,83 +163,14 @@ final class PlacedObject implements ObjectTarget {
 
     // ---- use
 
-    /**
-     * Calls a method, when it is its turn and where the object is then.
-     *
-     * @throws CallFailed if the method threw
-     */
     @Override
     public @Nullable Object call(ObjectWork.Invoke work) {
-        long waitsUntil = System.nanoTime() + pool.patience(how).toNanos();
-        try {
-            begin(waitsUntil);
-            try {
-                return callWhereItIs(work, waitsUntil);
-            } finally {
-                done();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CallCancelled("a call of " + name + " was cancelled: its caller was interrupted", e);
-        }
+        return calls.make(work);
     }
 
-    private void begin(long waitsUntil) throws InterruptedException {
-        if (turn != null && !turn.tryAcquire(waitsUntil - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            throw waitedTooLong("its turn: the methods called before still run");
-        }
-    }
-
-    private void done() {
-        if (turn != null) {
-            turn.release();
-        }
-    }
-
-    private @Nullable Object callWhereItIs(ObjectWork work, long waitsUntil) throws InterruptedException {
-        @Nullable At before = null;
-        while (true) {
-            At at = whereNow(before, waitsUntil);
-            OpenCall call = pool.begin(work, remaining(waitsUntil), at);
-            try {
-                return pool.await(call);
-            } catch (RunnerLost e) {
-                if (call.mayHaveBegun() && !how.idempotent()) {
-                    throw e;
-                }
-            } catch (CallFailed e) {
-                if (!(e.getCause() instanceof ObjectMoved)) {
-                    throw e;
-                }
-            }
-            before = at; // it never began, or may run again: where the object is next
-        }
-    }
-
-    /** A view's one limit counts from the start. */
-    private CallOptions remaining(long until) {
-        return how.within() == null ? how : how.lasting(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
-    }
-
-    /** The same for a call of work on a runner, which waits there. A thread of its own. */
-    void enter(PendingCall call) {
-        long waitsUntil = call.limits().latestStartNanos();
-        try {
-            begin(waitsUntil);
-            try {
-                At at = whereNow(null, waitsUntil);
-                if (pool.isOpen(call)) {
-                    pool.book(call, at);
-                    Object _ = call.outcome().get(); // then it is the next one's turn
-                }
-            } finally {
-                done();
-            }
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException("nobody interrupts this thread, and an outcome never fails", e);
-        } catch (RuntimeException e) {
-            pool.fail(call, e);
-        }
+    /** The calls of its methods. */
+    MethodCalls calls() {
+        return calls;
     }
 
     /** Where the object is, once it is anywhere else than {@code before}. */
@@ -264,7 +193,7 @@ final class PlacedObject implements ObjectTarget {
         }
     }
 
-    private CallTimedOut waitedTooLong(String what) {
+    CallTimedOut waitedTooLong(String what) {
         return new CallTimedOut(
                 "a call of " + name + " waited too long for " + what, CallTimedOut.Phase.QUEUE, true, null);
     }
@@ -282,8 +211,21 @@ final class PlacedObject implements ObjectTarget {
                     RunnerExit.because(RunnerExit.Kind.ENDED_BY_POOL, "it takes no more work and was told to end");
             boolean restarts = mayRestart();
             // Asked for here and now, so that it is on its way before the runner is told to end.
-            Checkpoints.@Nullable Asked words = restarts ? checkpoints.askForLast(at) : null;
-            moveOn(restarts, at, how, words).run(); // the books send nothing there any more
+            lastWords = restarts && !at.equals(stuckAt) ? checkpoints.askForLast(at) : null;
+            moveOn(restarts, at, how, lastWords).run(); // the books send nothing there any more
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A method runs there that does not stop: no checkpoint of it can come between that and another. */
+    void stuck(At at) {
+        lock.lock();
+        try {
+            stuckAt = at;
+            if (lastWords != null && lastWords.from().equals(at)) {
+                pool.cancel(lastWords.call());
+            }
         } finally {
             lock.unlock();
         }

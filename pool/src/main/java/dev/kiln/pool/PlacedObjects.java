@@ -2,7 +2,6 @@ package dev.kiln.pool;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
-import dev.kiln.frame.Parcel;
 import dev.kiln.runner.ObjectRecipe;
 import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.RemoteCallable;
@@ -55,13 +54,14 @@ final class PlacedObjects {
                 "restarts",
                 as.restarts(),
                 "at least 1 where there is a checkpoint");
-        Parcel recipe = path.space()
-                .packWork(new ObjectRecipe(
+        PackedWork recipe = PackedWork.of(
+                new ObjectRecipe(
                         type,
                         factory,
                         as.concurrent(),
                         keeping == null ? null : keeping.checkpoint(),
-                        keeping == null ? null : keeping.restore()));
+                        keeping == null ? null : keeping.restore()),
+                path.space());
         var object = new PlacedObject(this, lastNumber.incrementAndGet(), type, recipe, how, as);
         S proxy = PlacedProxy.of(type, object);
         // Before anything is sent: from here on the object goes when nobody can reach the proxy any more.
@@ -105,7 +105,7 @@ final class PlacedObjects {
         if (object == null) {
             fail(call, new IllegalStateException("object " + number + " of pool " + name() + " is closed or lost"));
         } else {
-            CallDesk.READERS.execute(() -> object.enter(call));
+            CallDesk.READERS.execute(() -> object.calls().enter(call));
         }
     }
 
@@ -191,6 +191,10 @@ final class PlacedObjects {
     @Nullable
     Object await(OpenCall call) {
         return desk.<@Nullable Object>await(call);
+    }
+
+    void cancel(OpenCall call) {
+        desk.cancel(call, () -> {});
     }
 
     boolean isUp(String runner) {

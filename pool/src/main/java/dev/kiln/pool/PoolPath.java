@@ -8,9 +8,6 @@ import dev.kiln.runner.CallContexts;
 import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import dev.kiln.runner.wire.Message.Execute;
-import java.lang.ref.Reference;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -78,22 +75,14 @@ final class PoolPath implements CallPath {
             throw closedNow();
         }
         // What cannot cross is refused here, before anything is asked for it.
-        List<Object> captured = new ArrayList<>(0);
-        Parcel parcel = objects.isEmpty()
-                ? space.packWork(work)
-                : ScopedValue.where(PoolStands.CAPTURED, captured).call(() -> space.packWork(work));
+        PackedWork packed = PackedWork.of(work, space);
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         long id = calls.nextId();
-        var call = new PendingCall(id, space.self(), id, parcel.bytes(), how, limits, wish);
+        var call = new PendingCall(id, space.self(), id, packed.bytes(), how, limits, wish);
         call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
-        CompletableFuture<?> _ = call.outcome()
-                .whenCompleteAsync(
-                        (outcome, failure) -> {
-                            parcel.close();
-                            Reference.reachabilityFence(captured); // placed objects too: their proxies were reachable
-                        },
-                        CallDesk.READERS);
+        CompletableFuture<?> _ =
+                call.outcome().whenCompleteAsync((outcome, failure) -> packed.close(), CallDesk.READERS);
         enter(call);
         return call;
     }

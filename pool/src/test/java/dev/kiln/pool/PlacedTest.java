@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kiln.frame.NotTransferable;
 import dev.kiln.frame.RemoteFailure;
 import dev.kiln.runner.Runner;
-import dev.kiln.runner.RunnerContext;
-import dev.kiln.runner.wire.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -20,167 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PlacedTest {
-    private static final AtomicInteger POOLS = new AtomicInteger();
-
-    // What objects wait for and tell: runners are in this process, and objects share nothing else with it.
-    private static volatile CountDownLatch began = new CountDownLatch(1);
-    private static volatile CountDownLatch goOn = new CountDownLatch(1);
-    private static volatile CountDownLatch closed = new CountDownLatch(1);
-    private static final AtomicInteger INSIDE = new AtomicInteger();
-    private static final AtomicInteger MADE = new AtomicInteger();
-
-    private final KillableRunners runners = new KillableRunners();
-    private final Pool pool = Pool.named("placed" + POOLS.incrementAndGet())
-            .max(2)
-            .maxConcurrency(1)
-            .backend(runners)
-            .open();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    @BeforeEach
-    void start() {
-        began = new CountDownLatch(1);
-        goOn = new CountDownLatch(1);
-        closed = new CountDownLatch(1);
-        INSIDE.set(0);
-        MADE.set(0);
-    }
-
-    @AfterEach
-    void stop() {
-        goOn.countDown();
-        pool.close();
-        threads.close();
-    }
-
-    record Word(String text) {}
-
-    interface Counter {
-        int add(int more);
-
-        int value();
-
-        List<Word> words(List<Word> words);
-
-        String where();
-
-        int waits() throws InterruptedException;
-
-        int hangs();
-
-        int alone() throws InterruptedException;
-
-        void fails(Throwable how) throws IOException;
-
-        default int twice(int more) {
-            add(more);
-            return add(more);
-        }
-    }
-
-    static final class MyCounter implements Counter, AutoCloseable {
-        private int value;
-
-        MyCounter(int value) {
-            this.value = value;
-            MADE.incrementAndGet();
-        }
-
-        @Override
-        public int add(int more) {
-            value += more;
-            return value;
-        }
-
-        @Override
-        public int value() {
-            return value;
-        }
-
-        @Override
-        public List<Word> words(List<Word> words) {
-            return words.reversed();
-        }
-
-        @Override
-        public String where() {
-            return Runner.current().map(RunnerContext::id).orElse("nowhere");
-        }
-
-        @Override
-        public int waits() throws InterruptedException {
-            began.countDown();
-            goOn.await();
-            return value;
-        }
-
-        @Override
-        public int hangs() {
-            began.countDown();
-            Uninterrupted.await(() -> goOn.await()); // read again after each interrupt
-            return value;
-        }
-
-        @Override
-        public int alone() throws InterruptedException {
-            int others = INSIDE.getAndIncrement();
-            began.countDown();
-            began.await();
-            INSIDE.decrementAndGet();
-            return others;
-        }
-
-        @Override
-        public void fails(Throwable how) throws IOException {
-            PlacedTest.<IOException>sneakily(how);
-        }
-
-        @Override
-        public void close() {
-            closed.countDown();
-        }
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends Throwable> void sneakily(Throwable how) throws T {
-        throw (T) how;
-    }
-
-    @SuppressWarnings("serial") // that is what is wanted
-    static final class UncrossableException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        @SuppressWarnings("unused")
-        private final Thread thread = Thread.currentThread();
-    }
-
-    @SuppressWarnings("serial") // that is what is wanted
-    static final class UncrossableList extends ArrayList<Word> {
-        @SuppressWarnings("unused")
-        private final Thread thread = Thread.currentThread();
-    }
-
-    private static void untilSo(String what, BooleanSupplier isSo) {
-        while (!isSo.getAsBoolean()) {
-            LockSupport.parkNanos(1_000_000); // the test's own limit of time ends it
-        }
-        assertTrue(isSo.getAsBoolean(), what);
-    }
+class PlacedTest extends PlacedScene {
 
     @Test
     @DisplayName(
@@ -402,185 +244,20 @@ class PlacedTest {
     }
 
     @Test
-    @DisplayName("O-03: without restarts an object is lost with its runner: the method that runs, and every next use")
-    void withoutRestartsAnObjectIsLost() throws Exception {
-        Placed<Counter> placed = pool.place(Counter.class, () -> new MyCounter(0));
-        Future<Integer> running = threads.submit(() -> placed.get().hangs());
-        began.await();
-        runners.kill(placed.runner().orElseThrow());
-        assertInstanceOf(
-                RunnerLost.class,
-                assertThrows(ExecutionException.class, running::get).getCause());
-        for (int time = 1; time <= 2; time++) {
-            RunnerLost lost = assertThrows(RunnerLost.class, () -> placed.get().value());
-            assertTrue(lost.getMessage().contains("object 1 (Counter)"), lost.getMessage());
-            assertTrue(lost.getMessage().contains("placed without restarts"), lost.getMessage());
-        }
-        assertEquals(1, MADE.get());
-        assertEquals(7, pool.call(() -> 7));
-        placed.close();
-    }
-
-    @Test
-    @DisplayName("O-03: with restarts(2) the factory runs again elsewhere, twice; a method that was running never does")
-    void withRestartsTheFactoryRunsAgain() throws Exception {
-        try (Placed<Counter> placed = pool.restarts(2).place(Counter.class, () -> new MyCounter(10))) {
-            Counter counter = placed.get();
-            assertEquals(11, counter.add(1));
-            Future<Integer> running = threads.submit(counter::hangs);
-            began.await();
-            runners.kill(placed.runner().orElseThrow());
-            assertInstanceOf(
-                    RunnerLost.class,
-                    assertThrows(ExecutionException.class, running::get).getCause());
-            assertEquals(12, counter.add(2)); // waits for the object, which is a new one
-            runners.kill(placed.runner().orElseThrow());
-            untilSo("it is noticed", () -> MADE.get() == 3 && placed.runner().isPresent());
-            assertEquals(13, counter.add(3));
-            runners.kill(placed.runner().orElseThrow());
-            untilSo("it is lost", () -> placed.runner().isEmpty());
-            RunnerLost lost = assertThrows(RunnerLost.class, counter::value);
-            assertTrue(lost.getMessage().contains("made again 2 times"), lost.getMessage());
-            assertEquals(3, MADE.get());
-        }
-    }
-
-    @Test
-    @DisplayName("O-03, C-12: through an idempotent view a method that was running runs again on the new object")
-    void anIdempotentMethodRunsAgain() throws Exception {
-        try (Placed<Counter> placed = pool.idempotent().restarts(1).place(Counter.class, () -> new MyCounter(4))) {
-            Future<Integer> running = threads.submit(() -> placed.get().hangs());
-            began.await();
+    @DisplayName("P-05, O-02: a runner of one call goes when the object that it placed is let go")
+    void aRunnerOfOneCallKeepsItsObject() {
+        try (Pool single = Pool.named("single" + POOLS.incrementAndGet())
+                .singleUse(true)
+                .max(1)
+                .backend(Backends.inProcess())
+                .open()) {
+            Placed<Counter> placed = single.place(Counter.class, () -> new MyCounter(0));
+            assertEquals(1, placed.get().add(1));
+            assertEquals(2, placed.get().add(1));
             String first = placed.runner().orElseThrow();
-            runners.kill(first);
-            untilSo(
-                    "it is elsewhere",
-                    () -> placed.runner().filter(now -> !now.equals(first)).isPresent());
-            goOn.countDown();
-            assertEquals(4, running.get());
-            assertEquals(2, MADE.get());
+            placed.close();
+            assertNotEquals(
+                    first, single.call(() -> Runner.current().orElseThrow().id()));
         }
-    }
-
-    @Test
-    @DisplayName("O-03: with checkpoint and restore the state that was kept last comes back")
-    void whatWasKeptComesBack() {
-        try (Placed<Counter> placed = pool.restarts(2)
-                .checkpoint(MyCounter::value)
-                .restore(MyCounter::new)
-                .place(Counter.class, () -> new MyCounter(0))) {
-            Counter counter = placed.get();
-            counter.add(41);
-            placed.checkpoint();
-            counter.add(1000); // not kept
-            String first = placed.runner().orElseThrow();
-            runners.kill(first);
-            untilSo(
-                    "it is elsewhere",
-                    () -> placed.runner().filter(now -> !now.equals(first)).isPresent());
-            assertEquals(42, counter.add(1));
-        }
-        Placed<Counter> without = pool.restarts(1).place(Counter.class, () -> new MyCounter(0));
-        assertThrows(IllegalStateException.class, without::checkpoint);
-        without.close();
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> pool.checkpoint(MyCounter::value)
-                        .restore(MyCounter::new)
-                        .place(Counter.class, () -> new MyCounter(0)));
-        assertTrue(refused.getMessage().contains("restarts"), refused.getMessage());
-    }
-
-    @Test
-    @DisplayName("O-03: a checkpoint that fails leaves the one before")
-    void aFailedCheckpointLeavesTheOneBefore() {
-        try (Placed<Counter> placed = pool.restarts(1)
-                .checkpoint((MyCounter counter) -> {
-                    if (counter.value() > 5) {
-                        throw new IOException("full");
-                    }
-                    return counter.value();
-                })
-                .restore(value -> new MyCounter(value))
-                .place(Counter.class, () -> new MyCounter(0))) {
-            placed.get().add(5);
-            placed.checkpoint();
-            placed.get().add(1);
-            assertInstanceOf(
-                    IOException.class,
-                    assertThrows(CallFailed.class, placed::checkpoint).getCause());
-            String first = placed.runner().orElseThrow();
-            runners.kill(first);
-            untilSo(
-                    "it is elsewhere",
-                    () -> placed.runner().filter(now -> !now.equals(first)).isPresent());
-            assertEquals(5, placed.get().value());
-        }
-    }
-
-    @Test
-    @DisplayName("O-03: at the interval checkpoints are taken without being asked for")
-    void checkpointsAreTakenAtTheInterval() {
-        try (Placed<Counter> placed = pool.restarts(1)
-                .checkpoint(Duration.ofMillis(1), (MyCounter counter) -> {
-                    if (counter.value() > 0) {
-                        began.countDown();
-                    }
-                    return counter.value();
-                })
-                .restore(MyCounter::new)
-                .place(Counter.class, () -> new MyCounter(0))) {
-            placed.get().add(7);
-            untilSo("one was taken", () -> began.getCount() == 0);
-            placed.checkpoint(); // after that, whose result is here by then
-            String first = placed.runner().orElseThrow();
-            runners.kill(first);
-            untilSo(
-                    "it is elsewhere",
-                    () -> placed.runner().filter(now -> !now.equals(first)).isPresent());
-            assertEquals(7, placed.get().value());
-        }
-    }
-
-    @Test
-    @DisplayName("O-03, C-05: before its runner goes an object with restarts moves, with its last state")
-    void anObjectMovesBeforeItsRunnerGoes() {
-        Placed<Counter> other = pool.place(Counter.class, () -> new MyCounter(0));
-        Placed<Counter> moving = pool.restarts(1)
-                .checkpoint(MyCounter::value)
-                .restore(MyCounter::new)
-                .place(Counter.class, () -> new MyCounter(0));
-        assertEquals(Optional.of(pool.name() + "-2"), moving.runner());
-        moving.get().add(3);
-        pool.resize(0, 1); // of two busy runners the younger goes
-        untilSo("it is on its way", () -> moving.runner().isEmpty());
-        other.close();
-        assertEquals(3, moving.get().value());
-        assertEquals(Optional.of(pool.name() + "-1"), moving.runner());
-        moving.close();
-    }
-
-    @Test
-    @DisplayName("O-03: when its runner goes an object without restarts is lost, and says so")
-    void anObjectIsLostWhenItsRunnerGoes() throws Exception {
-        Placed<Counter> other = pool.place(Counter.class, () -> new MyCounter(0));
-        Placed<Counter> staying = pool.place(Counter.class, () -> new MyCounter(0));
-        pool.resize(0, 1); // of two busy runners the younger goes
-        closed.await();
-        RunnerLost lost = assertThrows(RunnerLost.class, () -> staying.get().value());
-        assertTrue(lost.getMessage().contains("takes no more work and was told to end"), lost.getMessage());
-        assertEquals(0, other.get().value());
-        other.close();
-    }
-
-    @Test
-    @DisplayName("O-03, P-28: a placed object of a closed pool is closed with it, and its use is PoolClosed")
-    void aClosedPoolClosesItsObjects() throws Exception {
-        Placed<Counter> placed = pool.restarts(5).place(Counter.class, () -> new MyCounter(0));
-        pool.close();
-        closed.await();
-        assertThrows(PoolClosed.class, () -> placed.get().value());
-        assertThrows(PoolClosed.class, () -> pool.place(Counter.class, () -> new MyCounter(0)));
-        assertEquals(1, MADE.get());
-        placed.close();
     }
 }

@@ -259,6 +259,26 @@ class PlacedTravelTest {
         }
     }
 
+    @Test
+    @DisplayName("C-03, O-02: an object whose factory captured another one keeps that")
+    void anObjectKeepsWhatItsFactoryCaptured() throws Exception {
+        Placed<Shelf> front = fronting();
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+        }
+        assertEquals(1, closed.getCount());
+        assertEquals(1, front.get().put(1));
+        front.close();
+    }
+
+    private Placed<Shelf> fronting() {
+        Shelf behind = pool.place(Shelf.class, MyShelf::new).get();
+        return pool.place(Shelf.class, () -> (Shelf) java.lang.reflect.Proxy.newProxyInstance(
+                Shelf.class.getClassLoader(),
+                new Class<?>[] {Shelf.class},
+                (proxy, method, arguments) -> method.invoke(behind, arguments)));
+    }
+
     private Call<Integer> capturing() {
         Shelf proxy = pool.place(Shelf.class, MyShelf::new).get();
         return pool.submit(() -> {
