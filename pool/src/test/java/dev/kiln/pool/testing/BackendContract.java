@@ -203,6 +203,7 @@ public abstract class BackendContract {
         backend.failNext(2, Fault.TRANSIENT);
         try (Pool pool = pool(backend).open()) {
             assertEquals(7, pool.call(() -> 7));
+            assertEquals(2, pool.stats().bootFailures());
             assertEquals(1, pool.stats().boots());
             assertEquals(1, backend.boots().size());
         }
