@@ -1,5 +1,6 @@
 package dev.kiln.runner;
 
+import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.NotTransferable;
 import dev.kiln.frame.Parcel;
@@ -46,6 +47,7 @@ final class Executions implements AutoCloseable {
     private final Set<ExecutionId> tombstones = new LinkedHashSet<>(); // the link's thread only
     private final AtomicInteger unanswered = new AtomicInteger();
     private long begun; // guarded by this
+    private volatile boolean closed;
     private boolean taking = true; // guarded by this, as is every change of `running` that it decides on
 
     Executions(
@@ -132,7 +134,14 @@ final class Executions implements AutoCloseable {
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
             Exhaustion.look(t);
             threw = true;
-            outcome = space.packFailure(t, work.author());
+            try {
+                outcome = space.packFailure(t, work.author());
+            } catch (FrameLost e) {
+                if (closed) {
+                    return; // the runner has ended under its closures: nobody waits for an outcome
+                }
+                throw e;
+            }
         } finally {
             execution.left();
             if (timer != null) {
@@ -264,6 +273,7 @@ final class Executions implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         stopTaking();
         threads.shutdownNow();
     }
