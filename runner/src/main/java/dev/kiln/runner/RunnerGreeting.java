@@ -107,6 +107,11 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
     }
 
     @Override
+    public void resumed(Link link) {
+        taken().node.resumed(link);
+    }
+
+    @Override
     public void closed(Link link, String reason) {
         taken().node.closed(link, reason);
     }

@@ -102,7 +102,7 @@ public final class RunnerNode implements Link.Listener {
     private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
     private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
-    private long doubtedNanos = saidNanos; // books thread only
+    private volatile long doubtedNanos = System.nanoTime(); // when the present connection began, or was given up
 
     /**
      * Starts serving.
@@ -227,6 +227,11 @@ public final class RunnerNode implements Link.Listener {
         }
     }
 
+    @Override
+    public void resumed(Link from) {
+        doubtedNanos = System.nanoTime();
+    }
+
     /** The link is closed for good: the caller does not want it, or has forgotten it. */
     @Override
     public void closed(Link from, String reason) {
@@ -340,16 +345,21 @@ public final class RunnerNode implements Link.Listener {
 
     /** Without evidence the caller is lost when the lease is over; before that, a connection that says nothing is replaced. */
     private void watchLease(long now) {
-        lease.acknowledged(link.heardBeatNanos());
+        long heardBeatNanos = link.heardBeatNanos();
+        lease.acknowledged(heardBeatNanos);
         long silentNanos = now - link.heardNanos();
+        // Either way may be dead alone. What is acknowledged is at least as old as the last sign of life.
+        long unheardNanos = now - heardBeatNanos - settings.heartbeat().toNanos();
+        long doubtfulNanos = Math.max(silentNanos, unheardNanos);
         if (!lease.lasts(now)) {
             callerLost("the lease of " + settings.lease() + " is over: the caller acknowledged no sign of life");
         } else if (silentNanos > settings.lease().toNanos()) {
             callerLost("the caller was silent for longer than the lease of " + settings.lease());
-        } else if (silentNanos > settings.lease().toNanos() / SUSPICIOUS_PART && now - doubtedNanos > silentNanos / 2) {
+        } else if (Math.min(doubtfulNanos, now - doubtedNanos)
+                > settings.lease().toNanos() / SUSPICIOUS_PART) {
             doubtedNanos = now;
             link.cut(
-                    "the caller was silent for " + Duration.ofNanos(silentNanos).toMillis() + " ms");
+                    "for " + Duration.ofNanos(doubtfulNanos).toMillis() + " ms the caller was silent, or did not hear");
         }
     }
 

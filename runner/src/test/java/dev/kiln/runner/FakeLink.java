@@ -4,7 +4,6 @@ import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A link to nobody that remembers what was sent on it, apart from signs of life and statuses, and that it was closed. */
@@ -13,7 +12,7 @@ final class FakeLink implements Link {
     final AtomicInteger askedWhetherFlushed = new AtomicInteger();
     final Semaphore beats = new Semaphore(0);
     volatile boolean flushed = true;
-    volatile boolean unheard;
+    volatile long unheardNanos;
 
     @Override
     public void send(Message message) {
@@ -29,7 +28,7 @@ final class FakeLink implements Link {
 
     @Override
     public long heardBeatNanos() {
-        return System.nanoTime() - (unheard ? TimeUnit.HOURS.toNanos(1) : 0);
+        return System.nanoTime() - unheardNanos;
     }
 
     @Override
@@ -38,7 +37,9 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public void cut(String reason) {}
+    public void cut(String reason) {
+        events.add("cut");
+    }
 
     @Override
     public boolean flushed() {

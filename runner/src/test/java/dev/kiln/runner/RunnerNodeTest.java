@@ -300,9 +300,23 @@ class RunnerNodeTest {
     }
 
     @Test
+    @DisplayName("C-14: a connection over which the caller does not hear is given up long before the lease is over")
+    void aConnectionOverWhichTheCallerDoesNotHearIsGivenUp() throws Exception {
+        Duration lease = Duration.ofSeconds(2);
+        Duration heartbeat = Duration.ofMillis(200);
+        link.unheardNanos = TimeUnit.SECONDS.toNanos(1);
+        var settings = new RunnerSettings("p", CALLER, SELF, lease, heartbeat, lease, lease, true, false, false, false);
+        var deaf = new RunnerNode(settings, link, ended -> {});
+        assertEquals("cut", next());
+        assertEquals("cut", next(), "and again, if the next one is no better");
+        assertEquals(RunnerNode.State.SERVING, deaf.state());
+        deaf.stop("the test is over");
+    }
+
+    @Test
     @DisplayName("G-05: a runner counts its own lease by what the caller acknowledged, whatever else it hears of it")
     void aRunnerCountsItsOwnLease() throws Exception {
-        link.unheard = true;
+        link.unheardNanos = TimeUnit.HOURS.toNanos(1);
         var unheard = new CompletableFuture<String>();
         var alone = new RunnerNode(settings(Duration.ofMinutes(1)), link, unheard::complete);
         assertEquals("the lease of PT1M is over: the caller acknowledged no sign of life", unheard.get());
