@@ -17,9 +17,10 @@ public final class Backends {
 
     /**
      * As {@link #localProcesses}, but the runners come by TCP with TLS 1.3 over the loopback address, as those of other
-     * machines do: for systems without Unix domain sockets, and to try what a network does. Opening the first such pool takes
-     * about half a second, its runners are slower to start by as much, and a small call takes twice as long. Where this JVM was
-     * started without {@code --sun-misc-unsafe-memory-access=allow}, it prints a warning about Netty.
+     * machines do: for systems without Unix domain sockets, and to try what a network does. Opening the first such pool of a
+     * program takes most of a second, its runners greet about a second later than the others, and a small call takes half as
+     * long again. Where this JVM was started without {@code --sun-misc-unsafe-memory-access=allow}, it prints a warning about
+     * Netty.
      */
     public static Backend localProcessesOverTcp() {
         return new LocalProcesses("local processes over TCP", Entrance::tcp);

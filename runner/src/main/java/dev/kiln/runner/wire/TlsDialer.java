@@ -20,10 +20,12 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
     private final TlsParty party;
     private final NetClient client;
     private final InetSocketAddress to;
+    private final String name; // of the place, for people
 
     /** @param to resolved again for each call, if it has a name: pods and machines move */
     public TlsDialer(String threadName, TlsKeys keys, InetSocketAddress to) {
         this.to = to;
+        this.name = to.getHostString() + ":" + to.getPort();
         party = new TlsParty(threadName);
         // The certificate says who it is, and one that is valid for no other needs no host name.
         var options =
@@ -49,15 +51,15 @@ public final class TlsDialer implements Carrier.Dialer, AutoCloseable {
                 }
             }));
             if (!connected.join()) {
-                throw new IOException("the connection to " + to + " was refused here");
+                throw new IOException("the connection to " + name + " was refused here");
             }
         } catch (CompletionException e) {
             @Nullable Throwable cause = e.getCause();
             // A failed handshake is in a wrapper that says no more than that.
             @Nullable Throwable inner = cause == null ? null : cause.getCause();
-            throw new IOException("cannot connect to " + to + ": " + (inner == null ? cause : inner), cause);
+            throw new IOException("cannot connect to " + name + ": " + (inner == null ? cause : inner), cause);
         } catch (RejectedExecutionException e) {
-            throw new IOException("cannot connect to " + to + ": this dialer is closed", e);
+            throw new IOException("cannot connect to " + name + ": this dialer is closed", e);
         }
     }
 
