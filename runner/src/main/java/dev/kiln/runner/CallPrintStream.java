@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Prints to the stream of the call on whose thread it is used, elsewhere to that of the process. Each method is passed on as
  * a whole, so that no lock of this one stream is held while one call's stream blocks. Any thread.
  */
+@SuppressWarnings("AnnotateFormatMethod") // the signatures are those of PrintStream
 final class CallPrintStream extends PrintStream {
     private final PrintStream process;
     private final boolean error;

@@ -51,7 +51,7 @@ final class LineStream extends OutputStream {
 
     private void add(byte next) {
         boolean begins = (next & 0xC0) != 0x80; // a character is not cut in two, if the bytes are characters at all
-        if (length >= LONGEST_LINE && begins || length >= LONGEST_LINE + 3) {
+        if ((length >= LONGEST_LINE && begins) || length >= LONGEST_LINE + 3) {
             give();
         }
         if (length == line.length) {
