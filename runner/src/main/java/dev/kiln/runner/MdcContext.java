@@ -3,7 +3,6 @@ package dev.kiln.runner;
 import dev.kiln.runner.spi.CallContext;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /** The diagnostic context of SLF4J's logs. Loaded only if there is an SLF4J with a log behind it. */
@@ -16,13 +15,13 @@ final class MdcContext implements CallContext {
 
     @Override
     public Map<String, String> capture() {
-        Map<String, @Nullable String> entries = MDC.getCopyOfContextMap();
+        Map<String, String> entries = MDC.getCopyOfContextMap();
         if (entries == null || entries.isEmpty()) {
             return Map.of();
         }
         Map<String, String> present = HashMap.newHashMap(entries.size());
         entries.forEach((key, value) -> {
-            if (value != null) {
+            if (value != null) { // some logs let null in
                 present.put(key, value);
             }
         });

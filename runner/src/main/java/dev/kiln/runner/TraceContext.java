@@ -35,11 +35,12 @@ final class TraceContext implements CallContext {
     @Override
     public Map<String, String> capture() {
         Map<String, String> entries = new HashMap<>(4);
-        W3C.inject(Context.current(), entries, Map::put);
+        W3C.inject(Context.current(), entries, (carrier, key, value) -> entries.put(key, value));
         return entries;
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // whoever restores closes
     public AutoCloseable restore(Map<String, String> entries) {
         return W3C.extract(Context.current(), entries, new Entries()).makeCurrent();
     }
