@@ -5,10 +5,12 @@ import dev.kiln.pool.BooksBench;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Pool;
 import dev.kiln.runner.RemoteCallable;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** What it costs to decide where a call runs, against the number of runners and of waiting calls. */
 final class DispatchBench implements Benchmark {
@@ -33,7 +35,7 @@ final class DispatchBench implements Benchmark {
                         + ROUNDS + " rounds of " + Report.count(STEPS),
                 "runners",
                 "queued",
-                "ns per call");
+                "CPU ns per call");
         List<BooksBench> all = new ArrayList<>();
         List<Samples> times = new ArrayList<>();
         for (int runners : List.of(FEW_RUNNERS, MANY_RUNNERS)) {
@@ -84,7 +86,7 @@ final class DispatchBench implements Benchmark {
                 .bootTimeout(Duration.ofMinutes(5))
                 .open()) {
             double open = System.nanoTime() - start;
-            int threads = Thread.activeCount();
+            int threads = ManagementFactory.getThreadMXBean().getThreadCount();
             var polls = new Samples();
             var polling = new AtomicBoolean(true);
             Thread poller = Thread.ofPlatform().start(() -> poll(pool, polling, polls));
@@ -114,7 +116,7 @@ final class DispatchBench implements Benchmark {
             long start = System.nanoTime();
             pool.stats();
             polls.add(System.nanoTime() - start);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

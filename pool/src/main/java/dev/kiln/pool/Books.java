@@ -126,9 +126,12 @@ final class Books {
     }
 
     private void arrived(BookEvent.Arrived e, long now) {
+        if (line.contains(e.call()) || sent.containsKey(e.call())) {
+            return;
+        }
         if (closing) {
             effects.add(new BookEffect.Turned(e.call()));
-        } else if (!line.contains(e.call()) && !sent.containsKey(e.call())) {
+        } else {
             upkeep.wakeResting();
             place(e.call(), e.latestNanos(), e.wish(), now, now);
         }

@@ -97,12 +97,12 @@ class PolicyTest {
 
     @Test
     void anOrderThatKnowsNoDifferenceTakesTheOldest() {
-        assertEquals(List.of("p-1", "p-1", "p-2", "p-2"), placesOfFour(three(pool().dispatch((a, b) -> 0))));
+        assertEquals(List.of("p-1", "p-1", "p-2", "p-2"), placesOfFour(three(pool().dispatch((_, _) -> 0))));
     }
 
     @Test
     void anOrderThatThrowsIsReplacedByTheDefault() {
-        Dispatch broken = (a, b) -> {
+        Dispatch broken = (_, _) -> {
             throw new IllegalStateException("no idea");
         };
         assertEquals(List.of("p-1", "p-2", "p-3", "p-1"), placesOfFour(three(pool().dispatch(broken))));
@@ -110,7 +110,7 @@ class PolicyTest {
 
     @Test
     void anOrderThatContradictsItselfIsReplacedByTheDefault() {
-        Script script = three(pool().maxConcurrency(10).dispatch((a, b) -> 1));
+        Script script = three(pool().maxConcurrency(10).dispatch((_, _) -> 1));
         for (long call = 1; call <= 30; call++) {
             assertEquals(1, script.arrives(call).size(), "no call waits while a slot is free");
         }

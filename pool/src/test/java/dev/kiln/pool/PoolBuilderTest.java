@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,6 +56,8 @@ class PoolBuilderTest {
         assertNull(options.idleCheck());
         assertNull(options.minIdleShutdownAfter());
         assertEquals(10_000, options.maxQueue());
+        assertEquals(0, options.warmSpare());
+        assertNull(options.listener());
         assertEquals(List.of(), options.jvmOptions());
         assertEquals(Map.of(), options.env());
     }
@@ -94,6 +97,27 @@ class PoolBuilderTest {
         assertEquals(List.of("-Xmx1g"), options.jvmOptions());
         assertEquals(Map.of("A", "B"), options.env());
         assertTrue(pool().strictSlots(true).options().strictSlots());
+    }
+
+    @Test
+    @DisplayName("P-14, P-15, P-17: warm spare, listener and policies")
+    void warmSpareListenerAndPolicies() {
+        PoolListener listener = new PoolListener() {};
+        Dispatch dispatch = Dispatch.pack();
+        Scaling scaling = demand -> demand.queued();
+        PoolOptions options = pool().warmSpare(3)
+                .listener(listener)
+                .dispatch(dispatch)
+                .scaling(scaling)
+                .options();
+        assertEquals(3, options.warmSpare());
+        assertSame(listener, options.listener());
+        assertSame(dispatch, options.dispatch());
+        assertSame(scaling, options.scaling());
+        refused("warmSpare must be at least 0, was -1", pool().warmSpare(-1));
+        assertThrows(NullPointerException.class, () -> pool().listener(null));
+        assertThrows(NullPointerException.class, () -> pool().dispatch(null));
+        assertThrows(NullPointerException.class, () -> pool().scaling(null));
     }
 
     @Test
@@ -188,14 +212,14 @@ class PoolBuilderTest {
     }
 
     @Test
-    @DisplayName("P-15 to P-18: what is not available yet is refused, not ignored")
+    @DisplayName("P-16, P-18: what is not available yet is refused, not ignored")
     void whatIsNotAvailableYetIsRefused() {
         notYet("codeSync", true, () -> pool().codeSync(true));
         notYet("memoryBudget", 5L, () -> pool().memoryBudget(5));
         notYet("spillAt", 0.5, () -> pool().spillAt(0.5));
         notYet("pauseAt", 0.5, () -> pool().pauseAt(0.5));
         notYet("spillDirectory", Path.of("/x"), () -> pool().spillDirectory(Path.of("/x")));
-        assertEquals("media", pool().warmSpare(0).codeSync(false).options().name());
+        assertEquals("media", pool().codeSync(false).options().name());
     }
 
     private static void notYet(String option, Object value, Executable set) {

@@ -35,7 +35,7 @@ final class SimOptions {
 
     private static Dispatch dispatch(int which) {
         if (which == 0) {
-            return (a, b) -> 1; // makes no sense
+            return (_, _) -> 1; // makes no sense
         }
         if (which < 20) {
             return (a, b) -> Long.compare(b.number(), a.number());

@@ -2,12 +2,10 @@ package dev.kiln.pool;
 
 import static dev.kiln.pool.SimModel.check;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /**
  * One history of a pool, decided by its seed: twenty wild seconds of calls, boots that fail or hang, deaths, resizes, and
@@ -23,13 +21,10 @@ final class Simulation {
 
     private final Random random;
     private final PoolOptions options;
-    private final boolean demandDriven;
     private final Books books;
     private final SimModel model;
-    private final List<String> trace;
-    private final boolean traced;
+    private final SimTrace trace;
     private final Map<String, SimRunner> runners = new HashMap<>();
-    private final Map<String, Integer> seen = new TreeMap<>();
     private final long start;
     private final SimAgenda agenda = new SimAgenda();
     private long now;
@@ -41,8 +36,7 @@ final class Simulation {
 
     Simulation(long seed, boolean traced) {
         this.random = new Random(seed);
-        this.traced = traced;
-        this.trace = new ArrayList<>();
+        this.trace = new SimTrace(traced);
         boolean demandDriven = random.nextInt(8) > 0;
         this.options = SimOptions.some(random, demandDriven);
         // Some histories run while the monotonic clock wraps.
@@ -50,11 +44,10 @@ final class Simulation {
         this.now = start;
         this.books = new Books(options, new Random(seed), now);
         this.model = new SimModel(options, demandDriven);
-        this.demandDriven = demandDriven;
     }
 
     List<String> trace() {
-        return trace;
+        return trace.lines();
     }
 
     /** Runs it all and says what was seen how often. */
@@ -74,7 +67,7 @@ final class Simulation {
             check(call.end != null, () -> "call " + call.id + " never ends");
             saw("call " + call.end);
         }
-        return seen;
+        return trace.seen();
     }
 
     private void checkQuiet() {
@@ -189,11 +182,11 @@ final class Simulation {
 
     /** Enters an event in the books and plays what they want done; whether they want anything. */
     private boolean tell(BookEvent event) {
-        note(event);
+        trace.note((now - start) / MILLI, event);
         model.hears(event);
         List<BookEffect> effects = books.on(event, now);
         for (BookEffect effect : effects) {
-            note(effect);
+            trace.note((now - start) / MILLI, effect);
             model.wants(effect, books, now);
             play(effect);
         }
@@ -201,15 +194,8 @@ final class Simulation {
         return !effects.isEmpty();
     }
 
-    private void note(Object what) {
-        saw(what.getClass().getSimpleName());
-        if (traced) {
-            trace.add((now - start) / MILLI + " ms: " + what);
-        }
-    }
-
     private void saw(String what) {
-        seen.merge(what, 1, Integer::sum);
+        trace.saw(what);
     }
 
     private void play(BookEffect effect) {

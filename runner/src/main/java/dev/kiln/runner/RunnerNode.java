@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunnerNode implements Link.Listener {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
     private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
     private static final long LOOK_AGAIN_MILLIS = 10;
     /** After that part of the lease without a word, the connection may be dead without looking it. */
     private static final int SUSPICIOUS_PART = 4;
@@ -156,6 +157,9 @@ public final class RunnerNode implements Link.Listener {
         var executor = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name(name).factory());
         executor.setRemoveOnCancelPolicy(true); // most deadlines are cancelled long before they are due
+        // Without a deadline to wait for there is no thread: a process may be home to a thousand idle runners.
+        executor.setKeepAliveTime(THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        executor.allowCoreThreadTimeOut(true);
         return executor;
     }
 
