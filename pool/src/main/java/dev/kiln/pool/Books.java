@@ -372,7 +372,7 @@ final class Books {
                 crew.ready(),
                 crew.retiring(),
                 crew.freeSlots(),
-                Duration.ofNanos(Math.max(0, now - line.firstSinceNanos(now))),
+                Duration.ofNanos(Math.max(0, now - line.longestSinceNanos(now))),
                 growth.booted(),
                 growth.failures(),
                 losses,

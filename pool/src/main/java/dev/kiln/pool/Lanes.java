@@ -87,15 +87,6 @@ final class Lanes {
                 : servable.firstEntry().getValue().lanes.firstEntry().getValue();
     }
 
-    /** The first call of all, whether a runner could take it or not. Looks at each runner that calls wait for. */
-    long first() {
-        long first = Long.MAX_VALUE;
-        for (Group group : groups.values()) {
-            first = Math.min(first, group.first());
-        }
-        return first;
-    }
-
     /** The calls that wait for any runner, in order. */
     List<Long> unbound() {
         List<Long> calls = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param ready runners that take work
  * @param retiring runners that take no new work
  * @param freeSlots slots of the ready runners that no call has
- * @param oldestWait how long the first of the waiting calls has waited; zero if none waits
+ * @param oldestWait how long the call that waits longest has waited; zero if none waits
  * @param boots runners that came up
  * @param bootFailures runners that did not come up
  * @param losses runners that ended without having been told to

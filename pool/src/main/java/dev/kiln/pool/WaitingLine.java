@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitingLine {
     private static final int STALE_ALLOWED = 1024;
 
-    private final Map<Long, Waiter> waiting = new HashMap<>();
+    private final LinkedHashMap<Long, Waiter> waiting = new LinkedHashMap<>(); // who waits longest is first
     private final Lanes lanes;
     private final Lane anywhere = new Lane(null, Integer.MAX_VALUE);
     private final Map<String, Lane> insisting = new HashMap<>();
@@ -57,7 +58,11 @@ final class WaitingLine {
                     case Wish.Inside _ -> throw new IllegalArgumentException("such a call never waits");
                 };
         var waiter = new Waiter(call, latestNanos, sinceNanos, wish, lane, key);
-        waiting.put(call, waiter);
+        if (sinceNanos - now < 0) {
+            waiting.putFirst(call, waiter); // it is back: it began to wait before
+        } else {
+            waiting.putLast(call, waiter);
+        }
         lanes.add(lane, call);
         if (byTime.size() > 2 * waiting.size() + STALE_ALLOWED) {
             byTime.clear();
@@ -208,9 +213,8 @@ final class WaitingLine {
         return lanes.demand();
     }
 
-    /** When the first in the line began to wait; {@code otherwise} if none waits. */
-    long firstSinceNanos(long otherwise) {
-        Waiter first = waiting.get(lanes.first());
-        return first == null ? otherwise : first.sinceNanos();
+    /** When the one that waits longest began to; {@code otherwise} if none waits. */
+    long longestSinceNanos(long otherwise) {
+        return waiting.isEmpty() ? otherwise : waiting.firstEntry().getValue().sinceNanos();
     }
 }

@@ -9,6 +9,7 @@ import dev.kiln.pool.BookEvent.Arrived;
 import dev.kiln.pool.BookEvent.BootProblem;
 import dev.kiln.pool.BookEvent.Finished;
 import dev.kiln.pool.BookEvent.NotTaken;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class BooksRetryTest {
         Script script = Script.of(pool());
         script.arrives(1);
         script.tell(new BootProblem("p-1", new BootFailed("no such image", true, null)));
-        script.passes(java.time.Duration.ofSeconds(30));
+        script.passes(Duration.ofSeconds(30));
         assertEquals(boots("p-2"), comesAgain(script, 1));
         assertEquals(List.of(new Dispatch(1, "p-2")), script.greets("p-2"));
     }
@@ -60,6 +61,26 @@ class BooksRetryTest {
         assertEquals(List.of(), comesAgain(script, 1));
         assertEquals(0, script.stats().queued());
         assertEquals(List.of(), script.finishes(1, "p-1"));
+    }
+
+    @Test
+    @DisplayName("P-13: the oldest wait counts from a call's first arrival, whatever its number")
+    void theOldestWaitCountsFromTheFirstArrival() {
+        Script script = Script.of(pool());
+        assertEquals(Duration.ZERO, script.stats().oldestWait());
+        script.arrives(1);
+        script.greets("p-1");
+        script.passes(Duration.ofSeconds(1));
+        script.arrives(2);
+        script.passes(Duration.ofSeconds(1));
+        script.arrives(-1); // nested calls go first
+        assertEquals(Duration.ofSeconds(1), script.stats().oldestWait());
+        script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE)));
+        assertEquals(Duration.ofSeconds(2), script.stats().oldestWait());
+        script.dies("p-1");
+        assertEquals(List.of(new Dispatch(-1, "p-2")), script.greets("p-2"));
+        assertEquals(List.of(new Dispatch(1, "p-2")), script.finishes(-1, "p-2"));
+        assertEquals(Duration.ofSeconds(1), script.stats().oldestWait());
     }
 
     @Test

@@ -85,7 +85,7 @@ final class Simulation {
     private void planWildTime() {
         int calls = random.nextInt(40);
         for (long id = 1; id <= calls; id++) {
-            long call = id;
+            long call = random.nextInt(8) == 0 ? -id : id; // the numbers of nested calls are below all others
             long at = random.nextLong(random.nextBoolean() ? WILD : WILD / 10);
             later(at, () -> {
                 SimCall made = SimCall.some(call, random, now, runners.size());
