@@ -75,7 +75,7 @@ final class NestedRelay {
         if (parent != null && how.linked() && kind == Kind.CALL) {
             limits = limits.notAfter(parent.endNanos());
         }
-        var call = new PendingCall(calls.nextNestedId(), from.ref(), m.id(), m.work(), how, limits, how.wish());
+        var call = new PendingCall(calls.nextNestedId(parent), from.ref(), m.id(), m.work(), how, limits, how.wish());
         call.travelsWith(m.context());
         open.put(origin, new Nested(call, m.parent(), kind));
         CompletableFuture<?> _ =

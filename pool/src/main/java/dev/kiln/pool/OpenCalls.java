@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * ended; the others find it gone. Any thread.
  */
 final class OpenCalls {
+    private static final int FAMILY_BITS = 20;
+    private static final long FAMILY_MASK = (1L << FAMILY_BITS) - 1;
+
     private final Map<Long, PendingCall> open = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
-    private final AtomicLong lastNestedId = new AtomicLong();
+    private final AtomicLong lastFamily = new AtomicLong();
     private final LongAdder returned = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
@@ -23,17 +26,33 @@ final class OpenCalls {
     }
 
     /**
-     * The number of a nested call. Calls wait in the order of their numbers, and these count downwards from -1: a nested call
-     * is part of one that has had its turn, so it goes before all that have not, and the last one made goes first. In any
-     * other order all calls would begin, lend their slots and sit on their threads before the first one ends.
+     * The number of a nested call. Calls wait in the order of their numbers, and these are negative: a nested call is part of
+     * one that has had its turn, so it goes before all that have not. What one call makes goes in the order in which it makes
+     * it, and what the last one that began to call makes goes before the rest. In any other order all calls would begin, lend
+     * their slots and sit on their threads before the first one ends.
+     *
+     * @param parent the call whose work makes it, null if that is over or there is none
      */
-    long nextNestedId() {
-        return lastNestedId.decrementAndGet();
+    long nextNestedId(@Nullable PendingCall parent) {
+        return parent == null ? nextFamily() : parent.nextNestedId(this::nextFamily);
+    }
+
+    private long nextFamily() {
+        return -(lastFamily.incrementAndGet() << FAMILY_BITS);
+    }
+
+    /** Whether no other nested call of the same family can come after this one. */
+    static boolean lastOfFamily(long id) {
+        return (id + 1 & FAMILY_MASK) == 0;
     }
 
     /** How people call it. */
     static String name(long id) {
-        return id < 0 ? "nested call " + -id : "call " + id;
+        if (id >= 0) {
+            return "call " + id;
+        }
+        long family = (-id - 1 >> FAMILY_BITS) + 1;
+        return "nested call " + family + "." + ((id & FAMILY_MASK) + 1);
     }
 
     void add(PendingCall call) {

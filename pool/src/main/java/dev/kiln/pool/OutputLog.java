@@ -47,9 +47,9 @@ final class OutputLog implements AutoCloseable {
                     Output output = entry.output;
                     OUTPUT.log(
                             System.Logger.Level.INFO,
-                            "[{0} call {1}] {2}",
+                            "[{0} {1}] {2}",
                             entry.from.id(),
-                            Long.toString(output.call()),
+                            OpenCalls.name(output.call()),
                             output.line());
                 } catch (RuntimeException e) {
                     // The user's log refuses it: there is no other place to say so.

@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.gc.ProcessRef;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class PendingCall implements OpenCall {
     private volatile @Nullable String runner;
     private volatile int attempt;
     private volatile @Nullable Long endNanos;
+    private long nestedId; // the last one's; guarded by this
 
     /**
      * @param author who packed the work and reads the outcome: the caller, or a runner whose call this is
@@ -125,6 +127,16 @@ final class PendingCall implements OpenCall {
         runner = id;
         int next = attempt + 1; // only this thread changes it
         attempt = next;
+    }
+
+    /**
+     * The number of a call that its work makes: the next of its family, or the first of a new one.
+     *
+     * @param families gives the first number of a family
+     */
+    synchronized long nextNestedId(LongSupplier families) {
+        nestedId = nestedId == 0 || OpenCalls.lastOfFamily(nestedId) ? families.getAsLong() : nestedId + 1;
+        return nestedId;
     }
 
     /** When the present try is over at the latest, of {@link System#nanoTime}; null for no limit. Calls of its work inherit it. */
