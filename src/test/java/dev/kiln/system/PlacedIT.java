@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,34 @@ class PlacedIT {
             assertEquals(placed.runner(), Optional.of(frames.getFirst().owner()));
             assertEquals(42, placed.get().sum(frames.getFirst()));
             Frame.closeAll(frames);
+        }
+    }
+
+    @Test
+    @DisplayName("C-03, F-02: closures that capture an object call it, on its runner and on another, frames included")
+    void closuresCallTheObjectThatTheyCaptured() {
+        Path farewell = farewell();
+        try (Pool pool = Pool.named("captured").max(2).maxConcurrency(2).open();
+                Placed<Counter> placed = pool.place(Counter.class, () -> new MyCounter(1, farewell))) {
+            Counter counter = placed.get();
+            int rows = 100_000; // more than travels in a message
+            List<Call<Long>> calls = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                calls.add(pool.submit(() -> {
+                    int[] ones = new int[rows];
+                    Arrays.fill(ones, 1);
+                    try (Frame frame = Frame.columns(Map.of("x", ones))) {
+                        assertEquals(rows, counter.sum(frame));
+                    }
+                    placed.get().add(1);
+                    return ProcessHandle.current().pid();
+                }));
+            }
+            Set<Long> places = new HashSet<>();
+            calls.forEach(call -> places.add(call.join()));
+            assertEquals(2, places.size(), "on both runners");
+            assertTrue(places.contains(counter.pid()));
+            assertEquals(21, counter.value());
         }
     }
 

@@ -204,7 +204,7 @@ class PlacedLossTest extends PlacedScene {
     @DisplayName("C-05, O-03: an object whose method does not stop is made again from what was kept, not waited for")
     void anObjectWhoseMethodDoesNotStopIsMadeAgain() {
         try (Pool stuck = Pool.named("stuck" + POOLS.incrementAndGet())
-                .timeout(Duration.ofMillis(500))
+                .timeout(Duration.ofSeconds(1))
                 .shutdownTimeout(Duration.ofMinutes(10))
                 .max(2)
                 .backend(Backends.inProcess())
