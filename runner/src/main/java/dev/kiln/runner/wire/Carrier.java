@@ -31,6 +31,8 @@ public interface Carrier {
     interface Events {
 
         /**
+         * Bytes have come.
+         *
          * @param bytes valid only during the call, which reads all of them
          * @throws ProtocolViolation if no honest peer sends these; the carrier closes itself
          */
