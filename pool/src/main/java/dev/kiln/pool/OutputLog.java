@@ -63,6 +63,7 @@ final class OutputLog implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // it is written under the lock only
     private void count() {
         lock.lock();
         try {
