@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -42,6 +43,7 @@ class TlsCarrierTest {
         final Semaphore arrived = new Semaphore(0);
         final Semaphore writable = new Semaphore(0);
         final CompletableFuture<String> closed = new CompletableFuture<>();
+        volatile Runnable onReceived = () -> {};
 
         End(Carrier carrier) {
             this.carrier = carrier;
@@ -50,6 +52,7 @@ class TlsCarrierTest {
         @Override
         public void received(ByteBuffer part) {
             assertFalse(closed.isDone());
+            onReceived.run();
             byte[] copy = new byte[part.remaining()];
             part.get(copy);
             synchronized (bytes) {
@@ -163,44 +166,20 @@ class TlsCarrierTest {
             "C-14: who writes faster than the other side reads is stopped, with a bounded number of bytes on the way")
     void aFastWriterIsStopped() throws Exception {
         var goOn = new CountDownLatch(1);
-        End near = dial();
-        End far = accept();
-        far.carrier.close();
-        far.closedBecause();
-        near.closedBecause();
-        // A reader that stops on its own event loop, as no listener should: the sockets fill up, then the carrier.
-        var slow = new LinkedBlockingQueue<End>();
-        try (TlsServer sleepy = TlsServer.listen(
-                        "test-sleepy", KEYS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), carrier -> {
-                            var end = new End(carrier) {
-                                @Override
-                                public void received(ByteBuffer part) {
-                                    Uninterrupted.await(goOn::await);
-                                    super.received(part);
-                                }
-                            };
-                            slow.add(end);
-                            return end;
-                        });
-                var toSleepy = new TlsDialer("test-fast", KEYS, sleepy.address())) {
-            var ends = new ArrayBlockingQueue<End>(1);
-            toSleepy.dial(carrier -> {
-                ends.add(new End(carrier));
-                return ends.peek();
-            });
-            End fast = ends.remove();
-            byte[] much = random(32 * 1024 * 1024);
-            ByteBuffer[] all = {ByteBuffer.wrap(much)};
-            while (fast.carrier.write(all) || fast.writable.tryAcquire(1, TimeUnit.SECONDS)) {
-                assertTrue(all[0].hasRemaining(), "everything was taken though nobody reads");
-            }
-            assertTrue(all[0].hasRemaining());
-            goOn.countDown();
-            do {
-                assertTrue(fast.writable.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
-            } while (!fast.carrier.write(all));
-            assertArrayEquals(much, slow.take().next(much.length));
+        End fast = dial();
+        End slow = accept();
+        // It stops on its event loop, as no listener should: the sockets fill up, then the carrier.
+        slow.onReceived = () -> Uninterrupted.await(goOn::await);
+        byte[] much = random(32 * 1024 * 1024);
+        ByteBuffer[] all = {ByteBuffer.wrap(much)};
+        while (fast.carrier.write(all) || fast.writable.tryAcquire(1, TimeUnit.SECONDS)) {
+            assertTrue(all[0].hasRemaining(), "everything was taken though nobody reads");
         }
+        goOn.countDown();
+        do {
+            assertTrue(fast.writable.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } while (!fast.carrier.write(all));
+        assertArrayEquals(much, slow.next(much.length));
     }
 
     @Test
@@ -215,6 +194,38 @@ class TlsCarrierTest {
         assertArrayEquals(bytes, far.next(bytes.length));
         assertEquals("the other side closed it", far.closedBecause());
         assertThrows(IOException.class, () -> near.send(bytes));
+    }
+
+    @Test
+    @DisplayName("R-04: what the other side sent before it went is read although nothing can be sent to it any more")
+    void whatWasSentBeforeTheEndIsReadAlthoughNothingCanBeSent() throws Exception {
+        var blocked = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        End blocker = dial();
+        accept().onReceived = () -> {
+            blocked.countDown();
+            Uninterrupted.await(goOn::await);
+        };
+        byte[] lastWords = random(1_000);
+        End end;
+        try (var peer = (SSLSocket) TlsStrangersTest.context(KEYS)
+                .getSocketFactory()
+                .createSocket(server.address().getAddress(), server.address().getPort())) {
+            peer.startHandshake();
+            end = accept();
+            end.send(random(10));
+            assertArrayEquals(random(10), peer.getInputStream().readNBytes(10));
+            blocker.send(random(1));
+            assertTrue(blocked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)); // nothing is read or written here any more
+            peer.getOutputStream().write(lastWords);
+            peer.getOutputStream().flush();
+            peer.setSoLinger(true, 0); // it is gone at once, as with its process
+        }
+        end.send(random(10));
+        end.send(random(10));
+        goOn.countDown();
+        assertArrayEquals(lastWords, end.next(lastWords.length));
+        assertTrue(end.closedBecause().startsWith("writing failed: "), end.closedBecause());
     }
 
     @Test

@@ -120,7 +120,7 @@ class TlsStrangersTest {
     }
 
     /** A client that trusts everybody, so that only the server can refuse. */
-    private static SSLContext context(@Nullable TlsKeys keys) throws Exception {
+    static SSLContext context(@Nullable TlsKeys keys) throws Exception {
         KeyManager[] managers = {};
         if (keys != null) {
             Certificate certificate = CertificateFactory.getInstance("X.509")
