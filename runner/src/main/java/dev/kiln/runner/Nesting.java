@@ -16,11 +16,20 @@ import java.util.function.Consumer;
 final class Nesting implements ParentCall {
     private final long call;
     private final Consumer<Message> out;
-    private final List<Runnable> actions = new ArrayList<>(); // guarded by this
+    private final List<Action> actions = new ArrayList<>(); // guarded by this
     private final Map<Long, Integer> blocked = new HashMap<>(); // threads by the call they wait for; guarded by this
     private int waiting; // all threads, also those whose call is settled; guarded by this
     private boolean stopped; // guarded by this
     private boolean over; // guarded by this
+
+    /** Something to be done, told from others like it by its identity. */
+    private static final class Action {
+        final Runnable what;
+
+        Action(Runnable what) {
+            this.what = what;
+        }
+    }
 
     /** @param out takes what the caller is told; it must not block */
     Nesting(long call, Consumer<Message> out) {
@@ -45,7 +54,7 @@ final class Nesting implements ParentCall {
 
     @Override
     public Runnable whenStopped(Runnable action) {
-        Runnable once = action::run; // an object of its own, by which it is taken back
+        var once = new Action(action); // an object of its own, by which it is taken back
         synchronized (this) {
             if (!stopped) {
                 if (!over) {
@@ -58,19 +67,19 @@ final class Nesting implements ParentCall {
         return () -> {};
     }
 
-    private synchronized void takeBack(Runnable once) {
+    private synchronized void takeBack(Action once) {
         actions.remove(once);
     }
 
     /** The execution ends without an outcome: what it called ends, too. May be told more than once. */
     void stop() {
-        List<Runnable> all;
+        List<Action> all;
         synchronized (this) {
             stopped = true;
             all = List.copyOf(actions);
             actions.clear();
         }
-        all.forEach(Runnable::run);
+        all.forEach(action -> action.what.run());
     }
 
     /** The execution has an outcome, which is sent next: what it called goes on by itself, and its slot is free with that. */
