@@ -33,6 +33,7 @@ public final class Flights {
                 .min(0)
                 .max(2)
                 .maxConcurrency(1)
+                .timeout(Duration.ofMinutes(2)) // for machines that are busy with something else, too
                 .idleShutdownAfter(IDLE)
                 .open()) {
             var stage = new Stage(pool, screen, promises);

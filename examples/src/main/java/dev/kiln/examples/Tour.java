@@ -2,6 +2,7 @@ package dev.kiln.examples;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.pool.Call;
+import dev.kiln.pool.Placed;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.RunnerInfo;
 import dev.kiln.runner.Runner;
@@ -20,6 +21,8 @@ public final class Tour {
             call(pool);
             submit(pool);
             limits(pool);
+            nested(pool);
+            place(pool);
             put(pool);
         }
     }
@@ -41,6 +44,49 @@ public final class Tour {
     private static void limits(Pool pool) {
         int answer = pool.within(Duration.ofSeconds(10)).unlinked().call(() -> 6 * 7);
         System.out.println("within ten seconds: " + answer);
+    }
+
+    private static void nested(Pool pool) {
+        int sum = pool.call(() -> {
+            Call<Integer> left = pool.submit(() -> 1 + 2); // on a runner, into the pool of the caller
+            Call<Integer> right = pool.submit(() -> 3 + 4);
+            return left.join() + right.join(); // and lends its slot while it waits
+        });
+        System.out.println("calls within a call: " + sum);
+    }
+
+    /** What is placed is called by an interface. */
+    public interface Counter {
+        /** Counts and tells how far. */
+        int next();
+    }
+
+    private static final class Counting implements Counter {
+        private int value;
+
+        Counting(int value) {
+            this.value = value;
+        }
+
+        @Override
+        public int next() {
+            return ++value;
+        }
+
+        int value() {
+            return value;
+        }
+    }
+
+    private static void place(Pool pool) {
+        try (Placed<Counter> placed = pool.restarts(2)
+                .checkpoint(Duration.ofSeconds(5), Counting::value)
+                .restore(Counting::new)
+                .place(Counter.class, () -> new Counting(0))) {
+            Counter counter = placed.get(); // a proxy: the object stays on its runner
+            counter.next();
+            System.out.println("placed on " + placed.runner().orElseThrow() + ", counts to " + counter.next());
+        }
     }
 
     private static void put(Pool pool) {
