@@ -1,16 +1,13 @@
 package dev.kiln.frame;
 
-import java.io.IOException;
+import dev.kiln.frame.spi.ProcessFolders;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
@@ -59,7 +56,8 @@ final class Database {
         if (open != null) {
             return open;
         }
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "kiln-engine-" + UUID.randomUUID());
+        // A folder of this process: what it leaves when it is killed is swept by those that come after it.
+        Path temporary = ProcessFolders.unused(Path.of(System.getProperty("java.io.tmpdir")));
         Properties settings = new Properties();
         settings.setProperty("threads", "" + threads());
         settings.setProperty("memory_limit", System.getProperty(MEMORY_PROPERTY, thirdOfMemory() + "B"));
@@ -76,7 +74,7 @@ final class Database {
                 statement.execute("set global " + setting);
             }
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary), "kiln-engine-end"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessFolders.remove(temporary), "kiln-engine-end"));
         root = open;
         return open;
     }
@@ -85,19 +83,5 @@ final class Database {
         com.sun.management.OperatingSystemMXBean system =
                 ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
         return system.getTotalMemorySize() / 3;
-    }
-
-    private static void delete(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(directory);
-        } catch (IOException e) {
-            // at the end of the process there is nobody left to tell
-        }
     }
 }

@@ -22,7 +22,7 @@ record ObjectView(RunnerSide runner, NestedPath path, long number, Class<?> type
     public @Nullable Object call(Invoke work) throws Exception {
         while (true) {
             try {
-                return runner.hosts(number) ? runner.invoke(work) : elsewhere(work);
+                return runner.hosts(number) ? runner.invoke(number, work.method(), work.arguments()) : elsewhere(work);
             } catch (ObjectMoved e) {
                 // In this very moment, before it was called: the pool knows where it is next, or why it is nowhere.
             } catch (CallFailed e) {

@@ -177,7 +177,7 @@ final class Executions implements AutoCloseable {
             return space.unpack(work, author);
         } catch (NotTransferable e) {
             if (e.getCause() instanceof ClassNotFoundException missing) {
-                throw new ClassMissing(missing.getMessage(), e);
+                throw new ClassMissing(String.valueOf(missing.getMessage()), e);
             }
             throw e;
         }

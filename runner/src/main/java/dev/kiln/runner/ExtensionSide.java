@@ -26,8 +26,8 @@ record ExtensionSide(RunnerSettings settings, Link link, Supplier<FrameSpace> fr
     }
 
     @Override
-    public @Nullable Object invoke(ObjectWork.Invoke work) throws Exception {
-        return objects.get().invoke(work);
+    public @Nullable Object invoke(long object, String method, @Nullable Object[] arguments) throws Exception {
+        return objects.get().invoke(new ObjectWork.Invoke(object, method, arguments));
     }
 
     @Override

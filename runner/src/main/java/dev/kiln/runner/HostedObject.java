@@ -41,7 +41,7 @@ final class HostedObject {
     private final AtomicBoolean released = new AtomicBoolean();
 
     /** What is done in an object's turn. */
-    interface Deed<T> {
+    interface Deed<T extends @Nullable Object> {
         T on(Object object) throws Exception;
     }
 
@@ -72,7 +72,7 @@ final class HostedObject {
     }
 
     /** Does something when it is its turn; an interrupt ends the waiting. A deed may call the object again. */
-    <T> T inTurn(Deed<T> deed) throws Exception {
+    <T extends @Nullable Object> T inTurn(Deed<T> deed) throws Exception {
         turn.lockInterruptibly();
         try {
             if (moved) {

@@ -2,7 +2,6 @@ package dev.kiln.runner.spi;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.wire.Message;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +31,11 @@ public interface RunnerSide {
      * Calls a method of an object that is on this runner, in its turn, on this thread. Arguments and result are copies, as if
      * they had crossed.
      *
+     * @param method its name and the types of what it takes and gives, as {@code ObjectWork.Invoke} writes them
      * @throws Exception what the method threw
      */
     @Nullable
-    Object invoke(ObjectWork.Invoke work) throws Exception;
+    Object invoke(long object, String method, @Nullable Object[] arguments) throws Exception;
 
     /** The call on whose thread this is. */
     Optional<ParentCall> current();

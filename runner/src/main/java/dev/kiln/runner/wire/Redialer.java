@@ -50,7 +50,7 @@ public final class Redialer {
             dialer.dial(carrier -> {
                 var greeting = new Greeting(carrier, answer);
                 greeting.send(resume.apply(session.received()));
-                answer.over.whenComplete((done, never) -> {
+                CompletableFuture<?> _ = answer.over.whenComplete((done, never) -> {
                     if (!done) {
                         greeting.close();
                     }
