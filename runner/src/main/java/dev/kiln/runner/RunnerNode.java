@@ -2,7 +2,6 @@ package dev.kiln.runner;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
-import dev.kiln.gc.Lease;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
 import dev.kiln.runner.spi.RunnerExtension;
@@ -57,8 +56,6 @@ public final class RunnerNode implements Link.Listener {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
     private static final long LOOK_AGAIN_MILLIS = 10;
-    /** After that part of the lease without a word, the connection may be dead without looking it. */
-    private static final int SUSPICIOUS_PART = 4;
 
     /**
      * A runner's life after its greeting.
@@ -99,11 +96,10 @@ public final class RunnerNode implements Link.Listener {
     private final AtomicLong executesRead = new AtomicLong();
     private final AtomicReference<State> state = new AtomicReference<>(State.SERVING);
     private volatile boolean lostCaller;
-    private final Lease lease; // books thread only
+    private final CallerWatch watch;
     private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
     private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
-    private volatile long doubtedNanos = System.nanoTime(); // when the present connection began, or was given up
 
     /**
      * Starts serving.
@@ -118,7 +114,7 @@ public final class RunnerNode implements Link.Listener {
         this.holders = new HashSet<>(Set.of(settings.caller()));
         this.link = link;
         this.exit = exit;
-        this.lease = new Lease(settings.lease(), link.heardBeatNanos());
+        this.watch = new CallerWatch(settings, link, this::callerLost);
         String id = settings.self().name();
         this.questions = new Questions(settings.self());
         this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space, this::objects));
@@ -233,7 +229,7 @@ public final class RunnerNode implements Link.Listener {
 
     @Override
     public void resumed(Link from) {
-        doubtedNanos = System.nanoTime();
+        watch.resumed();
     }
 
     /** The link is closed for good: the caller does not want it, or has forgotten it. */
@@ -339,31 +335,11 @@ public final class RunnerNode implements Link.Listener {
                 saidNanos = now;
                 link.beat(now);
             }
-            watchLease(now);
+            watch.look(now);
             idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), now);
             endIfDue();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);
-        }
-    }
-
-    /** Without evidence the caller is lost when the lease is over; before that, a connection that says nothing is replaced. */
-    private void watchLease(long now) {
-        long heardBeatNanos = link.heardBeatNanos();
-        lease.acknowledged(heardBeatNanos);
-        long silentNanos = now - link.heardNanos();
-        // Either way may be dead alone. What is acknowledged is at least as old as the last sign of life.
-        long unheardNanos = now - heardBeatNanos - settings.heartbeat().toNanos();
-        long doubtfulNanos = Math.max(silentNanos, unheardNanos);
-        if (!lease.lasts(now)) {
-            callerLost("the lease of " + settings.lease() + " is over: the caller acknowledged no sign of life");
-        } else if (silentNanos > settings.lease().toNanos()) {
-            callerLost("the caller was silent for longer than the lease of " + settings.lease());
-        } else if (Math.min(doubtfulNanos, now - doubtedNanos)
-                > settings.lease().toNanos() / SUSPICIOUS_PART) {
-            doubtedNanos = now;
-            link.cut(
-                    "for " + Duration.ofNanos(doubtfulNanos).toMillis() + " ms the caller was silent, or did not hear");
         }
     }
 
