@@ -67,7 +67,8 @@ final class Soak {
                 .open()) {
             well = new Soak(pool, length, seed).run();
         }
-        return well & isClean();
+        boolean clean = isClean(); // also said where the rest was not well
+        return well && clean;
     }
 
     private boolean run() throws InterruptedException {

@@ -33,19 +33,27 @@ final class SoakCalls {
 
     /** What kinds there are, and how each of them may end when a runner can be killed at any time. */
     private enum Kind {
-        RETURNS(50, VALUE, "RunnerLost"),
-        THROWS(10, "CallFailed", "RunnerLost"),
-        FRAMES(15, VALUE, "RunnerLost", "FrameLost"),
-        CANCELLED(10, "CallCancelled", VALUE, "RunnerLost"),
-        INTERRUPTED(5, "CallCancelled", VALUE, "RunnerLost"),
-        TOO_LONG(10, "CallTimedOut", "RunnerLost");
+        RETURNS(50),
+        THROWS(10),
+        FRAMES(15),
+        CANCELLED(10),
+        INTERRUPTED(5),
+        TOO_LONG(10);
 
         final int share; // of a hundred
-        final Set<String> endings;
 
-        Kind(int share, String... endings) {
+        Kind(int share) {
             this.share = share;
-            this.endings = Set.of(endings);
+        }
+
+        Set<String> endings() {
+            return switch (this) {
+                case RETURNS -> Set.of(VALUE, "RunnerLost");
+                case THROWS -> Set.of("CallFailed", "RunnerLost");
+                case FRAMES -> Set.of(VALUE, "RunnerLost", "FrameLost");
+                case CANCELLED, INTERRUPTED -> Set.of("CallCancelled", VALUE, "RunnerLost");
+                case TOO_LONG -> Set.of("CallTimedOut", "RunnerLost");
+            };
         }
 
         static Kind random(SplittableRandom random) {
@@ -181,7 +189,7 @@ final class SoakCalls {
         }
         for (Kind kind : Kind.values()) {
             endings(kind).forEach((ending, count) -> {
-                if (!kind.endings.contains(ending)) {
+                if (!kind.endings().contains(ending)) {
                     wrong.add(count + " calls of kind " + name(kind) + " ended with " + ending);
                 }
             });

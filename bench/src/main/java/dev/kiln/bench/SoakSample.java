@@ -59,7 +59,7 @@ record SoakSample(
     private static int entries(Path folder, String part) {
         try (var entries = Files.newDirectoryStream(folder, path -> {
             String name = path.getFileName().toString();
-            return part.isEmpty() || name.contains("kiln-") && name.contains(part);
+            return part.isEmpty() || (name.contains("kiln-") && name.contains(part));
         })) {
             int count = 0;
             for (Path _ : entries) {

@@ -22,7 +22,6 @@ final class PoolView {
     private static final int CURVE = 48;
     private static final int LINES_ELSEWHERE = 20;
     private static final double FAREWELL = 0.12; // of the whole time a runner is shown after its end
-    private static final String CURVES = "%-9s %-48s %5d %6d";
     private static final String RUNNER = "%-9s %7s  %-9s %s   %6s";
 
     private final Screen screen;
@@ -157,7 +156,7 @@ final class PoolView {
     private String curveLine(String name, int[] values) {
         int most = Arrays.stream(values).max().orElse(0);
         String drawn = Sparkline.of(values).substring(0, columns);
-        String line = CURVES.formatted(name, drawn, now.get(name), most);
+        String line = "%-9s %-48s %5d %6d".formatted(name, drawn, now.get(name), most);
         return line.replace(drawn, name.equals("waiting") ? screen.busy(drawn) : screen.good(drawn));
     }
 
