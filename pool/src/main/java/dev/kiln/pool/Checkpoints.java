@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.pool.PlacedObject.At;
 import dev.kiln.runner.ObjectWork;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ final class Checkpoints {
     }
 
     private void await(Asked asked) {
-        keep(asked.from(), asked.call().id(), (byte[]) pool.await(asked.call()));
+        keep(asked.from(), asked.call().id(), (byte[]) Objects.requireNonNull(pool.await(asked.call())));
     }
 
     /** Asks for the last one of an object whose runner is told next that it is to end. Null if nothing is kept. */

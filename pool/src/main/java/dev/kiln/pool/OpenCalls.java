@@ -43,7 +43,7 @@ final class OpenCalls {
 
     /** Whether no other nested call of the same family can come after this one. */
     static boolean lastOfFamily(long id) {
-        return (id + 1 & FAMILY_MASK) == 0;
+        return ((id + 1) & FAMILY_MASK) == 0;
     }
 
     /** How people call it. */
@@ -51,7 +51,7 @@ final class OpenCalls {
         if (id >= 0) {
             return "call " + id;
         }
-        long family = (-id - 1 >> FAMILY_BITS) + 1;
+        long family = ((-id - 1) >> FAMILY_BITS) + 1;
         return "nested call " + family + "." + ((id & FAMILY_MASK) + 1);
     }
 

@@ -27,7 +27,10 @@ record PackedWork(Parcel parcel, List<Object> captured) implements AutoCloseable
 
     @Override
     public void close() {
-        parcel.close();
-        Reference.reachabilityFence(captured);
+        try {
+            parcel.close();
+        } finally {
+            Reference.reachabilityFence(captured);
+        }
     }
 }

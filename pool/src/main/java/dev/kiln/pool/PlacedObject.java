@@ -47,7 +47,7 @@ final class PlacedObject implements ObjectTarget {
     private Checkpoints.@Nullable Asked lastWords; // guarded by lock
 
     /** Where the object is. */
-    private sealed interface Situation {}
+    sealed interface Situation {}
 
     /**
      * On a runner.

@@ -120,7 +120,8 @@ final class PoolExecutor implements ExecutorService {
     @Override
     public Future<?> submit(Runnable task) {
         Objects.requireNonNull(task, "task");
-        return start(new Errand<@Nullable Object>(task, null), task, Kind.CALL);
+        PoolTask<@Nullable Object> started = start(new Errand<@Nullable Object>(task, null), task, Kind.CALL);
+        return started;
     }
 
     @Override

@@ -279,7 +279,7 @@ abstract class LinkContract {
         awaitFlushed(near.link());
         awaitFlushed(far.link());
         assertFalse(near.hasMore() || far.hasMore());
-        assertTrue(isFaulty() || near.resumptions() == 10 && far.resumptions() == 10);
+        assertTrue(isFaulty() || (near.resumptions() == 10 && far.resumptions() == 10));
     }
 
     @Test
