@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExitIT {
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
     private static final List<ByteBuffer> BUFFERS = new ArrayList<>();
+    private static final List<long[]> ARRAYS = new ArrayList<>();
 
     @TempDir
     Path folder;
@@ -77,9 +78,8 @@ class ExitIT {
     }
 
     private static Object fillHeap() {
-        List<long[]> kept = new ArrayList<>();
         while (true) {
-            kept.add(new long[100_000]);
+            ARRAYS.add(new long[100_000]);
         }
     }
 
