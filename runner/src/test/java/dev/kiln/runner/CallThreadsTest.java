@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
-import dev.kiln.frame.spi.Peers;
-import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Cancel;
@@ -36,16 +34,6 @@ class CallThreadsTest {
     private final FrameSpace caller = FrameSpace.open(CALLER, new NoPeers(), SpaceOptions.defaults());
     private final FakeLink link = new FakeLink();
     private RunnerNode node;
-
-    private record NoPeers() implements Peers {
-        @Override
-        public byte[] ask(ProcessRef owner, byte[] request) {
-            throw new IllegalStateException("nobody is asked here");
-        }
-
-        @Override
-        public void tell(ProcessRef to, GcMessage message) {}
-    }
 
     private void open(boolean virtual) {
         Duration minute = Duration.ofMinutes(1);

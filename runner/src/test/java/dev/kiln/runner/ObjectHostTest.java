@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
-import dev.kiln.frame.spi.Peers;
-import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Ended;
@@ -121,16 +119,6 @@ class ObjectHostTest {
             CLOSED.incrementAndGet();
             throw new IllegalStateException("closing fails, and that harms nothing");
         }
-    }
-
-    private record NoPeers() implements Peers {
-        @Override
-        public byte[] ask(ProcessRef owner, byte[] request) {
-            throw new IllegalStateException("nobody is asked here");
-        }
-
-        @Override
-        public void tell(ProcessRef to, GcMessage message) {}
     }
 
     @BeforeEach

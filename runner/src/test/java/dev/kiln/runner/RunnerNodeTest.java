@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
-import dev.kiln.frame.spi.Peers;
-import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Cancel;
 import dev.kiln.runner.wire.Message.Ended;
@@ -50,16 +48,6 @@ class RunnerNodeTest {
     private RunnerNode node;
 
     /** Remembers what is sent; what has not left yet is for the test to say. */
-    private record NoPeers() implements Peers {
-        @Override
-        public byte[] ask(ProcessRef owner, byte[] request) {
-            throw new IllegalStateException("nobody is asked here");
-        }
-
-        @Override
-        public void tell(ProcessRef to, GcMessage message) {}
-    }
-
     @BeforeEach
     void start() {
         began = new CountDownLatch(1);
