@@ -257,12 +257,14 @@ final class PoolExecutor implements ExecutorService {
             unfinished = List.copyOf(open);
         }
         List<Runnable> neverBegan = new ArrayList<>();
+        // Those that wait first: a slot that one of the others leaves must not become theirs.
         for (PoolTask<?> task : unfinished) {
-            // Looked at after the cancel: a call that was taken before it was sent is not sent any more.
-            if (task.cancel(true) && !task.call().mayHaveBegun()) {
+            // Looked at again after the cancel: a call that was taken before it was sent is not sent any more.
+            if (!task.call().mayHaveBegun() && task.cancel(true) && !task.call().mayHaveBegun()) {
                 neverBegan.add(task.task());
             }
         }
+        unfinished.forEach(task -> task.cancel(true));
         return neverBegan;
     }
 
