@@ -198,11 +198,14 @@ final class Books {
             }
             line.over(e.call(), now);
             sent.remove(e.call());
-            if (e.slotKept() && (hadSlot || e.unstoppable())) {
+            if (e.unstoppable()) {
+                member.deaf(e.call());
+            } else if (e.slotKept() && hadSlot) {
                 member.keptSlots().add(e.call());
             }
             if (e.unstoppable() && member.leaving() != Leaving.DRAINING) {
                 upkeep.drain(member, options.shutdownTimeout().toNanos(), "work on it does not stop", now);
+                upkeep.vacated(member, now);
             } else if (member.state() == RunnerState.READY && options.singleUse() && hadSlot) {
                 upkeep.spend(member, now);
             } else {
@@ -212,7 +215,7 @@ final class Books {
     }
 
     private void slotFreed(CrewMember member, long call, long now) {
-        if (member.keptSlots().remove(call)) {
+        if (member.free(call)) {
             upkeep.vacated(member, now);
         }
     }

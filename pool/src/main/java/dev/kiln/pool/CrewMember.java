@@ -25,6 +25,7 @@ final class CrewMember {
     private final Set<Long> lent = new HashSet<>();
     private final Set<Long> inside = new HashSet<>();
     private final Set<Long> keptSlots = new HashSet<>();
+    private final Set<Long> deaf = new HashSet<>(); // of those that keep a slot: work that does not stop
     private RunnerState state = RunnerState.BOOTING;
     private Leaving leaving = Leaving.NO;
     private long residents;
@@ -109,6 +110,23 @@ final class CrewMember {
     /** Those that are over, with something that goes on in their slot. */
     Set<Long> keptSlots() {
         return keptSlots;
+    }
+
+    /** The work of a call that is over does not stop; it keeps its slot. */
+    void deaf(long call) {
+        keptSlots.add(call);
+        deaf.add(call);
+    }
+
+    /** A slot that was kept is free; whether it was kept here. */
+    boolean free(long call) {
+        deaf.remove(call);
+        return keptSlots.remove(call);
+    }
+
+    /** Whether it is there for nothing but work that does not stop. */
+    boolean onlyDeaf() {
+        return !deaf.isEmpty() && activeCalls() == 0 && residents == 0 && deaf.containsAll(keptSlots);
     }
 
     boolean has(long call) {

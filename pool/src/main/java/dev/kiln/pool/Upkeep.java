@@ -70,6 +70,10 @@ final class Upkeep {
 
     /** Something ended on the runner: if it is idle from now on, its time counts from here. */
     void vacated(CrewMember member, long now) {
+        if (member.leaving() == Leaving.DRAINING && member.onlyDeaf()) {
+            member.leave(Leaving.DRAINING, now); // nobody needs the time that it was given
+            lookBy(now);
+        }
         if (!member.idle()) {
             return;
         }
@@ -158,13 +162,19 @@ final class Upkeep {
                 kill(member, "it did not greet in time");
                 late.accept(member);
             } else if (member.leaving() == Leaving.DRAINING || member.leaving() == Leaving.ASKED) {
-                boolean asked = member.leaving() == Leaving.ASKED;
-                kill(member, asked ? "it did not say in time whether it may go" : "it did not end in time");
+                kill(member, overdue(member));
                 crew.change(member, m -> m.leave(Leaving.DRAINING, now + EXIT_PATIENCE));
             } else if (member.leaving() == Leaving.SPENT && member.idle()) {
                 ask(member, false, now);
             }
         }
+    }
+
+    private static String overdue(CrewMember member) {
+        if (member.leaving() == Leaving.ASKED) {
+            return "it did not say in time whether it may go";
+        }
+        return member.onlyDeaf() ? "work on it did not stop, and nothing else was there" : "it did not end in time";
     }
 
     private void kill(CrewMember member, String why) {

@@ -346,4 +346,17 @@ class BooksRetirementTest {
         assertEquals(List.of(new Kill("p-1", "it did not end in time")), script.passes(Duration.ofSeconds(5)));
         assertEquals(List.of(new BookEffect.Lost(2, "p-1", "exit code 1", false)), script.dies("p-1"));
     }
+
+    @Test
+    @DisplayName("C-05: a runner that is there for nothing but work that does not stop is killed at once")
+    void aRunnerWithNothingElseIsKilledAtOnce() {
+        Script script = busy(pool().maxConcurrency(3), 2);
+        script.arrives(3);
+        var kill = new Kill("p-1", "work on it did not stop, and nothing else was there");
+        assertEquals(List.of(new Stop("p-1", DRAIN.toNanos())), script.tell(new Finished(1, "p-1", true, true)));
+        script.tell(new BookEvent.Reported("p-1", 1));
+        assertEquals(List.of(), script.tell(new Finished(2, "p-1", false, false)), "a call is still there");
+        assertEquals(List.of(), script.tell(new Finished(3, "p-1", false, false)), "somebody holds a frame there");
+        assertEquals(List.of(kill), script.tell(new BookEvent.Reported("p-1", 0)));
+    }
 }

@@ -108,7 +108,10 @@ class BooksWishTest {
         script.arrives(4);
         script.arrives(5, on("p-2"));
         assertEquals(
-                List.of(new BookEffect.Stop("p-2", Duration.ofSeconds(30).toNanos()), new Misplaced(5, "p-2")),
+                List.of(
+                        new BookEffect.Stop("p-2", Duration.ofSeconds(30).toNanos()),
+                        new Misplaced(5, "p-2"),
+                        new BookEffect.Kill("p-2", "work on it did not stop, and nothing else was there")),
                 script.tell(new Finished(4, "p-2", true, true)));
         assertEquals(List.of(new Misplaced(6, "p-2")), script.arrives(6, on("p-2")));
     }
