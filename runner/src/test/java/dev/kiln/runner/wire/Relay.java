@@ -29,11 +29,14 @@ final class Relay implements AutoCloseable {
      * @param cutAfterBytes of both directions together, wherever in a chunk that is
      * @param delayMicros the longest delay of what is passed on
      * @param duplicates how many of a hundred chunks are delivered again, at once or later; of what is encrypted, how many of a
-     *     hundred pieces arrive twice or with a bit that has changed
+     *     hundred pieces arrive twice or with a bit that has changed; such a connection is cut a little later, as its user
+     *     would who hears nothing more, since a damaged length lets the receiver wait for what never comes
      */
     record Faults(long cutAfterBytes, int delayMicros, int duplicates, long seed) {
         static final Faults NONE = new Faults(Long.MAX_VALUE, 0, 0, 0);
     }
+
+    private static final long DAMAGED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ServerSocketChannel server;
     private final SocketAddress target;
@@ -162,10 +165,14 @@ final class Relay implements AutoCloseable {
             }
         }
 
-        private static byte[] damage(byte[] bytes, int percent, Random random) {
+        private byte[] damage(byte[] bytes, int percent, Random random) {
             if (bytes.length == 0 || random.nextInt(100) >= percent) {
                 return bytes;
             }
+            Thread.ofVirtual().start(() -> {
+                LockSupport.parkNanos(DAMAGED_NANOS);
+                cut();
+            });
             if (random.nextBoolean()) {
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
                 return bytes;

@@ -7,12 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.Gc;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,89 +17,79 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random messages both ways over connections that are cut at random bytes, delayed and delivered twice; {@code
+ * Random messages both ways over each kind of connection, cut at random bytes, delayed and delivered twice; {@code
  * -Dkiln.resume.histories=n} tries more of them, {@code -Dkiln.resume.seed=n} that one.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResumeHistoryTest {
-    private static final int HISTORIES = Integer.getInteger("kiln.resume.histories", 8);
+    private static final int HISTORIES = Integer.getInteger("kiln.resume.histories", 4);
     private static final long SEED = Long.getLong("kiln.resume.seed", 0);
 
     @TempDir
     private Path folder;
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @DisplayName(
-            "C-14: nothing is lost, nothing comes twice, order is kept and memory is bounded, wherever connections are cut")
-    void nothingIsLostAndNothingComesTwice() throws Exception {
+            "C-14, W-02: nothing is lost, nothing comes twice, order is kept and memory is bounded, wherever connections are cut")
+    void nothingIsLostAndNothingComesTwice(RelayedHome.Kind kind) throws Exception {
         long first = SEED == 0 ? 1 : SEED;
         long last = SEED == 0 ? HISTORIES : SEED;
         for (long seed = first; seed <= last; seed++) {
             try {
-                history(seed);
+                history(seed, kind);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
     }
 
-    private void history(long seed) throws Exception {
+    private void history(long seed, RelayedHome.Kind kind) throws Exception {
         var random = new Random(seed);
         var near = new SlowRecorder(seed);
         var far = new SlowRecorder(~seed);
         var meeting = new Meeting();
         long cutAfter = random.nextLong(100_000, 3_000_000);
         var faultSeeds = new Random(seed);
-        boolean unix = seed % 2 == 0;
-        try (var home = new LinkLoop("test-home");
-                var away = new LinkLoop("test-away");
-                ServerSocketChannel server = unix
-                        ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                                .bind(UnixDomainSocketAddress.of(folder.resolve("home-" + seed)))
-                        : ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            home.accept(server, meeting);
-            try (Relay relay = relay(server, unix, seed, () -> faults(faultSeeds, cutAfter))) {
-                Meeting.Ends ends = meeting.connect(near, far, away.dialer(relay.address()));
-                List<Message> there = messages(random);
-                List<Message> back = messages(random);
-                Thread sender = Thread.ofPlatform().start(() -> there.forEach(ends.first()::send));
-                back.forEach(ends.second()::send);
-                List<Message> arrivedThere = arrived(far, there.size(), ends);
-                List<Message> arrivedBack = arrived(near, back.size(), ends);
-                sender.join();
-                while (!ends.first().flushed() || !ends.second().flushed()) {
-                    Thread.onSpinWait();
-                }
-                check(there, arrivedThere);
-                check(back, arrivedBack);
-                assertFalse(near.hasMore() || far.hasMore());
-                near.assertOrder();
-                far.assertOrder();
-                System.out.println("seed " + seed + (unix ? " Unix" : " TCP") + ": " + there.size() + " and "
-                        + back.size() + " messages, " + relay.connections() + " connections");
-                ends.first().close();
-                ends.second().close();
+        Path place = Files.createDirectory(folder.resolve(Long.toString(seed)));
+        try (var home = RelayedHome.open(kind, place, meeting, () -> faults(faultSeeds, cutAfter, kind))) {
+            Meeting.Ends ends = meeting.connect(near, far, home.dialer());
+            List<Message> there = messages(random);
+            List<Message> back = messages(random);
+            Thread sender = Thread.ofPlatform().start(() -> there.forEach(ends.first()::send));
+            back.forEach(ends.second()::send);
+            List<Message> arrivedThere = arrived(far, there.size(), ends);
+            List<Message> arrivedBack = arrived(near, back.size(), ends);
+            sender.join();
+            while (!ends.first().flushed() || !ends.second().flushed()) {
+                Thread.onSpinWait();
             }
+            check(there, arrivedThere);
+            check(back, arrivedBack);
+            assertFalse(near.hasMore() || far.hasMore());
+            near.assertOrder();
+            far.assertOrder();
+            System.out.println("seed " + seed + " " + kind + ": " + there.size() + " and " + back.size() + " messages, "
+                    + home.relay().connections() + " connections");
+            ends.first().close();
+            ends.second().close();
         }
     }
 
-    private Relay relay(
-            ServerSocketChannel server, boolean unix, long seed, java.util.function.Supplier<Relay.Faults> faults)
-            throws IOException {
-        return unix
-                ? Relay.at(folder.resolve("relay-" + seed), server.getLocalAddress(), faults)
-                : Relay.overTcp(server.getLocalAddress(), faults);
-    }
-
-    private static Relay.Faults faults(Random random, long cutAfter) {
+    private static Relay.Faults faults(Random random, long cutAfter, RelayedHome.Kind kind) {
+        int mostDuplicates = kind == RelayedHome.Kind.TLS ? 4 : 30; // each of them ends a connection over TLS
         synchronized (random) {
             return new Relay.Faults(
-                    random.nextLong(100, 2 * cutAfter), random.nextInt(300), random.nextInt(30), random.nextLong());
+                    random.nextLong(100, 2 * cutAfter),
+                    random.nextInt(300),
+                    random.nextInt(mostDuplicates),
+                    random.nextLong());
         }
     }
 
