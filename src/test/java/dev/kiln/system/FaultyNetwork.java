@@ -1,6 +1,6 @@
 package dev.kiln.system;
 
-import dev.kiln.pool.Backends;
+import dev.kiln.pool.Detour;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.pool.spi.BootOrder;
 import dev.kiln.pool.spi.BootProblem;
@@ -9,13 +9,12 @@ import dev.kiln.pool.spi.Machine;
 import dev.kiln.runner.RunnerExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -24,18 +23,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Local processes whose connections go through a relay in the place of the caller's socket, with the faults of networks. */
+/** Local processes whose connections go through a relay in the place of the caller's, with the faults of networks. */
 final class FaultyNetwork implements Backend {
-    private final Backend processes = Backends.localProcesses();
+
+    /** What connections are made of; the relay understands nothing of what passes. */
+    enum Kind {
+        UNIX,
+        TLS
+    }
+
+    private final Backend processes;
     private final Duration lease;
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean parted;
     private volatile boolean unreachable;
     private volatile ServerSocketChannel relay;
-    private volatile UnixDomainSocketAddress home;
 
-    FaultyNetwork(Duration lease) {
+    FaultyNetwork(Kind kind, Duration lease) {
+        this.processes = switch (kind) {
+            case UNIX -> Detour.overSockets(this::through);
+            case TLS -> Detour.overTcp(this::through);
+        };
         this.lease = lease;
     }
 
@@ -83,28 +92,22 @@ final class FaultyNetwork implements Backend {
 
     @Override
     public void open(String pool, Door door) throws BootProblem {
-        var before = LeavesNothing.folders();
         processes.open(pool, door);
-        Path folder = LeavesNothing.folders().stream()
-                .filter(path -> !before.contains(path))
-                .findFirst()
-                .orElseThrow();
-        try {
-            // Under its other name the caller's socket is still the one that it listens at.
-            Path socket = Files.move(folder.resolve("home"), folder.resolve("real"));
-            home = UnixDomainSocketAddress.of(socket);
-            relay = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                    .bind(UnixDomainSocketAddress.of(folder.resolve("home")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread.ofVirtual().name("test-network").start(this::accept);
     }
 
-    private void accept() {
+    private SocketAddress through(SocketAddress home, SocketAddress free) throws IOException {
+        ServerSocketChannel listening = free instanceof UnixDomainSocketAddress
+                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                : ServerSocketChannel.open();
+        relay = listening.bind(free);
+        Thread.ofVirtual().name("test-network").start(() -> accept(listening, home));
+        return listening.getLocalAddress();
+    }
+
+    private void accept(ServerSocketChannel listening, SocketAddress home) {
         try {
             while (true) {
-                SocketChannel runner = relay.accept();
+                SocketChannel runner = listening.accept();
                 if (parted) {
                     runner.close();
                 } else {

@@ -24,8 +24,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Runners whose way home is cut, silent or gone for a while. */
+/** Runners whose way home, by Unix domain sockets or TCP with TLS, is cut, silent or gone for a while. */
+@ParameterizedClass
+@EnumSource
 @ExtendWith(LeavesNothing.class)
 class ResumeIT {
     private static final int CUTS = 20;
@@ -34,6 +39,9 @@ class ResumeIT {
 
     /** How often a closure has run, in the runner's process. */
     private static final AtomicInteger RUNS = new AtomicInteger();
+
+    @Parameter
+    FaultyNetwork.Kind kind;
 
     @TempDir
     Path folder;
@@ -46,9 +54,10 @@ class ResumeIT {
     }
 
     @Test
-    @DisplayName("C-14: the connection is cut 20 times under load, and every call has its own result, having run once")
+    @DisplayName(
+            "C-14, W-02: the connection is cut 20 times under load, and every call has its own result, having run once")
     void cutUnderLoad() {
-        var network = new FaultyNetwork(Duration.ofSeconds(20));
+        var network = new FaultyNetwork(kind, Duration.ofSeconds(20));
         try (Pool pool =
                 Pool.named("cut").max(1).maxConcurrency(8).backend(network).open()) {
             long pid = pool.call(() -> ProcessHandle.current().pid());
@@ -96,9 +105,10 @@ class ResumeIT {
     }
 
     @Test
-    @DisplayName("C-14, R-09: a partition shorter than the lease loses nothing: calls wait for it, frames stay held")
+    @DisplayName(
+            "C-14, R-09, W-02: a partition shorter than the lease loses nothing: calls wait for it, frames stay held")
     void shortPartition() throws Exception {
-        var network = new FaultyNetwork(Duration.ofSeconds(10));
+        var network = new FaultyNetwork(kind, Duration.ofSeconds(15));
         try (Pool pool = Pool.named("shortly").max(1).backend(network).open()) {
             Frame frame = pool.call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
             String file = folder.resolve("go on").toString();
@@ -125,17 +135,17 @@ class ResumeIT {
     }
 
     @Test
-    @DisplayName("C-14: connections that stay open but pass nothing on are left before the lease is over")
+    @DisplayName("C-14, W-02: connections that stay open but pass nothing on are left before the lease is over")
     void silentConnections() {
-        var network = new FaultyNetwork(Duration.ofSeconds(8));
+        var network = new FaultyNetwork(kind, Duration.ofSeconds(12));
         try (Pool pool = Pool.named("silent").max(1).backend(network).open()) {
             assertEquals(1, pool.call(() -> RUNS.incrementAndGet()));
-            for (int round = 2; round < 5; round++) {
+            for (int round = 2; round < 4; round++) {
                 network.silence();
                 assertEquals(round, pool.call(() -> RUNS.incrementAndGet()));
             }
             assertEquals(0, pool.stats().losses());
-            assertEquals(4, network.connections());
+            assertEquals(3, network.connections());
         }
     }
 
@@ -155,10 +165,10 @@ class ResumeIT {
 
     @Test
     @DisplayName(
-            "R-03, G-05, R-09: a partition longer than the lease is RunnerLost; the runner ends its linked work by itself, then"
+            "R-03, G-05, R-09, W-02: a partition longer than the lease is RunnerLost; the runner ends its linked work by itself, then"
                     + " its unlinked work, then itself")
     void longPartition() throws Exception {
-        var network = new FaultyNetwork(Duration.ofSeconds(4));
+        var network = new FaultyNetwork(kind, Duration.ofSeconds(6));
         String linked = folder.resolve("linked").toString();
         String unlinked = folder.resolve("unlinked").toString();
         try (Pool pool = Pool.named("long")
@@ -177,7 +187,8 @@ class ResumeIT {
             network.part();
             long parted = System.nanoTime();
             Eventually.soon("linked work ends", () -> exists(linked + ".interrupted"));
-            assertTrue(System.nanoTime() - parted > Duration.ofSeconds(3).toNanos(), "not before the lease was over");
+            assertTrue(
+                    System.nanoTime() - parted > Duration.ofSeconds(4).toNanos(), "not long before the lease was over");
             assertFalse(exists(unlinked + ".interrupted"));
             String before = Files.readString(Path.of(unlinked));
             Eventually.soon("unlinked work goes on", () -> !read(unlinked).equals(before));

@@ -57,9 +57,11 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
      * @throws IOException if nobody is there
      */
     public void greet(Hello hello) throws IOException {
-        greetedNanos = System.nanoTime();
         dialer.dial(carrier -> {
             var greeting = new Greeting(carrier, this);
+            // Not before the dial, which may take seconds of a short lease: nothing earlier than this can have been
+            // heard.
+            greetedNanos = System.nanoTime();
             greeting.send(hello);
             return greeting;
         });
