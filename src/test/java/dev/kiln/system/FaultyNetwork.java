@@ -36,6 +36,7 @@ final class FaultyNetwork implements Backend {
     private final Duration lease;
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger answersToLose = new AtomicInteger();
     private volatile boolean parted;
     private volatile boolean unreachable;
     private volatile ServerSocketChannel relay;
@@ -68,6 +69,11 @@ final class FaultyNetwork implements Backend {
 
     void heal() {
         parted = false;
+    }
+
+    /** Cuts each of the next connections when the caller first says something: a greeting has come, its answer is lost. */
+    void loseAnswers(int count) {
+        answersToLose.set(count);
     }
 
     /** From here on the machines do not tell how they end, and are not killed. */
@@ -111,14 +117,15 @@ final class FaultyNetwork implements Backend {
                 if (parted) {
                     runner.close();
                 } else {
+                    boolean losesAnswer = answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
                     var way = new Way(runner, SocketChannel.open(home));
                     connections.incrementAndGet();
                     ways.add(way);
                     if (parted) { // meanwhile: then either of the two threads finds it
                         cut();
                     }
-                    Thread.ofVirtual().start(() -> way.pump(way.runner, way.caller));
-                    Thread.ofVirtual().start(() -> way.pump(way.caller, way.runner));
+                    Thread.ofVirtual().start(() -> way.pump(way.runner, way.caller, false));
+                    Thread.ofVirtual().start(() -> way.pump(way.caller, way.runner, losesAnswer));
                 }
             }
         } catch (IOException e) {
@@ -178,10 +185,10 @@ final class FaultyNetwork implements Backend {
             this.caller = caller;
         }
 
-        void pump(SocketChannel from, SocketChannel to) {
+        void pump(SocketChannel from, SocketChannel to, boolean loses) {
             ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
             try {
-                while (from.read(buffer.clear()) >= 0) {
+                while (from.read(buffer.clear()) >= 0 && !loses) {
                     buffer.flip();
                     while (!silent && buffer.hasRemaining()) {
                         int _ = to.write(buffer);

@@ -96,6 +96,18 @@ class ResumeIT {
         assertTrue(Arrays.equals(expected, result), "the result of call " + call);
     }
 
+    @Test
+    @DisplayName("R-02, C-14: a connection that is lost before its greeting is over costs a runner, and no call")
+    void lostGreetings() {
+        var network = new FaultyNetwork(kind, Duration.ofSeconds(20));
+        network.loseAnswers(1);
+        try (Pool pool = Pool.named("greeting").max(1).backend(network).open()) {
+            assertEquals(1, pool.call(() -> RUNS.incrementAndGet()));
+            assertEquals(0, pool.stats().losses(), "what has not greeted is no loss");
+            assertEquals(2, network.connections());
+        }
+    }
+
     private static String waitFor(String file) throws InterruptedException {
         RUNS.incrementAndGet();
         while (!Files.exists(Path.of(file))) {

@@ -48,7 +48,7 @@ sealed interface BookEvent {
     /** The runner would not begin the call, since it is leaving; it waits again until {@code latestNanos}. */
     record NotTaken(long call, String runner, long latestNanos) implements BookEvent {}
 
-    /** A runner is up. */
+    /** A runner is up, and knows that it was taken: its first sign of life has come. */
     record Greeted(String runner) implements BookEvent {}
 
     /** Asking for a runner has failed, and is tried again. */

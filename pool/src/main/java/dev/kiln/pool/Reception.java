@@ -91,8 +91,8 @@ final class Reception implements Door, Greeting.Listener {
             runner.greeted(session, hello);
             from.send(new Welcome(runner.proof(), runner.session(), settings.apply(runner.ref())));
             boolean _ = session.resume(from, 0, null);
-            books.accept(new BookEvent.Greeted(runner.id()));
-            return "";
+            return ""; // the books are told by its first sign of life: until that this answer may be lost, and it with
+            // it
         }
         String reason = "runner " + runner.id() + " is not the program of its caller: " + difference;
         var problem = new BootFailed(reason, true, null);

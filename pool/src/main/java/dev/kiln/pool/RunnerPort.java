@@ -18,6 +18,7 @@ import dev.kiln.runner.wire.ProtocolViolation;
 final class RunnerPort implements Link.Listener {
     private final Switchboard switchboard;
     private final LiveRunner from;
+    private boolean heard; // the link's calls only
 
     RunnerPort(Switchboard switchboard, LiveRunner from) {
         this.switchboard = switchboard;
@@ -26,6 +27,10 @@ final class RunnerPort implements Link.Listener {
 
     @Override
     public void received(Link link, Message message) {
+        if (!heard) { // it has the session's secret, so from now on a lost connection is made again
+            heard = true;
+            switchboard.tell(new BookEvent.Greeted(from.id()));
+        }
         switch (message) {
             case Message.Returned m -> switchboard.returned(from, m);
             case Message.Threw m -> switchboard.threw(from, m);

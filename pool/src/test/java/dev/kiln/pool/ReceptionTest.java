@@ -19,6 +19,7 @@ import dev.kiln.runner.wire.Message.Welcome;
 import dev.kiln.runner.wire.RunnerSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -95,10 +96,9 @@ class ReceptionTest {
     @DisplayName("R-02: a token is taken once")
     void aTokenIsTakenOnce() throws Exception {
         assertArrayEquals(runner.proof(), greet().proof());
-        assertEquals(new BookEvent.Greeted("p-1"), told.getFirst());
         assertInstanceOf(Rejected.class, new Visitor().says(Kiln.hello("p-1", runner.token())));
         assertInstanceOf(Rejected.class, new Visitor().says(Kiln.hello("p-2", runner.token())));
-        assertEquals(1, told.size());
+        assertEquals(List.of(), told, "a runner counts from its first sign of life on");
     }
 
     @Test
@@ -109,7 +109,7 @@ class ReceptionTest {
             var resumed = assertInstanceOf(Resumed.class, new Visitor().says(new Resume(runner.ref(), secret, 0)));
             assertArrayEquals(runner.proof(), resumed.proof());
         }
-        assertEquals(1, told.size(), "nothing is new to the books");
+        assertEquals(List.of(), told, "nothing is new to the books");
     }
 
     @Test

@@ -73,13 +73,25 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
             case Welcome welcome
             when MessageDigest.isEqual(welcome.proof(), proof) -> {
                 var session = new Session(this, greetedNanos);
-                var node = new RunnerNode(welcome.settings(), session, ended);
-                takenAs = new Taken(node, redialer(welcome));
                 boolean _ = session.resume(from, 0, null);
-                taken.accept(node);
+                // The caller waits for this before it sends work: from here on a lost connection is made again. It goes
+                // before the node is made, which takes a while; what comes meanwhile, an end of the connection too, is
+                // told on this thread, hence after it.
+                session.beat(System.nanoTime());
+                takenAs = new Taken(node(welcome, session), redialer(welcome));
+                taken.accept(taken().node);
             }
             case Rejected rejected -> refused.accept("the caller refused this runner: " + rejected.reason());
             default -> refused.accept("what answered did not prove to be the caller");
+        }
+    }
+
+    private RunnerNode node(Welcome welcome, Session session) {
+        try {
+            return new RunnerNode(welcome.settings(), session, ended);
+        } catch (RuntimeException | Error e) { // else nobody would hear of it: the session has the connection already
+            refused.accept("the runner cannot serve: " + e);
+            throw e;
         }
     }
 
