@@ -9,6 +9,7 @@ import dev.kiln.runner.Kiln;
 import dev.kiln.runner.RunnerExit;
 import dev.kiln.runner.RunnerGreeting;
 import dev.kiln.runner.RunnerNode;
+import dev.kiln.runner.RunnerThreads;
 import dev.kiln.runner.wire.MemoryCarrier;
 import java.io.IOException;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Runners in this process, over connections in memory. */
 final class InProcess implements Backend {
     private final Map<String, InProcessMachine> machines = new ConcurrentHashMap<>();
+    private final RunnerThreads threads = RunnerThreads.shared("in-process");
     private volatile @Nullable Door door;
     private volatile boolean closed;
 
@@ -51,7 +53,12 @@ final class InProcess implements Backend {
         }
         try {
             new RunnerGreeting(
-                            MemoryCarrier.dialer(entrance), order.proof(), machine::taken, machine::over, machine::over)
+                            MemoryCarrier.dialer(entrance),
+                            order.proof(),
+                            machine::taken,
+                            machine::over,
+                            machine::over,
+                            threads)
                     .greet(Kiln.hello(order.runner(), order.token()));
         } catch (IOException e) {
             throw new BootProblem(false, "the runner cannot greet: " + e.getMessage(), e);

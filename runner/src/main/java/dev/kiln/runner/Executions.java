@@ -19,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +40,7 @@ final class Executions implements AutoCloseable {
     private final StrictSlots slots;
     private final StatusTeller status;
     private final OutputWindow output;
-    private final ExecutorService threads;
+    private final CallThreads threads;
     private final ObjectHost objects;
     private final Map<ExecutionId, Execution> running = new ConcurrentHashMap<>();
     private final Set<ExecutionId> tombstones = new LinkedHashSet<>(); // the link's thread only
@@ -58,7 +57,7 @@ final class Executions implements AutoCloseable {
             StrictSlots slots,
             StatusTeller status,
             OutputWindow output,
-            ExecutorService threads) {
+            CallThreads threads) {
         this.space = space;
         this.process = process;
         this.grace = grace;
@@ -275,6 +274,6 @@ final class Executions implements AutoCloseable {
     public void close() {
         closed = true;
         stopTaking();
-        threads.shutdownNow();
+        threads.close();
     }
 }

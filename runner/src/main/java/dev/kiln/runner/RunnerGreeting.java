@@ -13,6 +13,7 @@ import dev.kiln.runner.wire.Session;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
     private final Consumer<RunnerNode> taken;
     private final Consumer<String> refused;
     private final Consumer<String> ended;
+    private final Function<String, RunnerThreads> threads;
     private volatile long greetedNanos;
     private volatile @Nullable Taken takenAs;
 
@@ -44,11 +46,33 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
             Consumer<RunnerNode> taken,
             Consumer<String> refused,
             Consumer<String> ended) {
+        this(dialer, proof, taken, refused, ended, RunnerThreads::of);
+    }
+
+    /** The same for a runner that shares its process, and these threads, with others. */
+    public RunnerGreeting(
+            Carrier.Dialer dialer,
+            byte[] proof,
+            Consumer<RunnerNode> taken,
+            Consumer<String> refused,
+            Consumer<String> ended,
+            RunnerThreads threads) {
+        this(dialer, proof, taken, refused, ended, runner -> threads);
+    }
+
+    private RunnerGreeting(
+            Carrier.Dialer dialer,
+            byte[] proof,
+            Consumer<RunnerNode> taken,
+            Consumer<String> refused,
+            Consumer<String> ended,
+            Function<String, RunnerThreads> threads) {
         this.dialer = dialer;
         this.proof = proof;
         this.taken = taken;
         this.refused = refused;
         this.ended = ended;
+        this.threads = threads;
     }
 
     /**
@@ -88,7 +112,11 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
 
     private RunnerNode node(Welcome welcome, Session session) {
         try {
-            return new RunnerNode(welcome.settings(), session, ended);
+            return new RunnerNode(
+                    welcome.settings(),
+                    session,
+                    ended,
+                    threads.apply(welcome.settings().self().name()));
         } catch (RuntimeException | Error e) { // else nobody would hear of it: the session has the connection already
             refused.accept("the runner cannot serve: " + e);
             throw e;

@@ -32,11 +32,9 @@ import dev.kiln.runner.wire.RunnerSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,8 +51,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunnerNode implements Link.Listener {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
-    private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
     private static final long LOOK_AGAIN_MILLIS = 10;
 
     /**
@@ -90,24 +86,29 @@ public final class RunnerNode implements Link.Listener {
     private final StrictSlots slots;
     private final StatusTeller statusTeller;
     private final Departure departure = new Departure();
-    private final ScheduledExecutorService clock;
+    private final RunnerThreads threads;
+    private final Runnable tick = this::tick;
     private final ScheduledExecutorService books;
     private final Link link;
     private final AtomicLong executesRead = new AtomicLong();
     private final AtomicReference<State> state = new AtomicReference<>(State.SERVING);
     private volatile boolean lostCaller;
     private final CallerWatch watch;
-    private final IdleCollector idleCollector = new IdleCollector(System::gc); // books thread only
+    private final IdleCollector idleCollector; // books thread only
     private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
 
     /**
-     * Starts serving.
+     * Starts serving, in a process of its own.
      *
      * @param link the authenticated link to the caller; pass its messages to {@link #received}
      * @param exit called once, when the runner has ended: ends the process, or tells the in-process backend
      */
     public RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit) {
+        this(settings, link, exit, RunnerThreads.of(settings.self().name()));
+    }
+
+    RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit, RunnerThreads threads) {
         this.settings = settings;
         // The caller from the start: a result may wait there unread for longer than a lease before it says that it
         // holds.
@@ -123,16 +124,17 @@ public final class RunnerNode implements Link.Listener {
                 new LinkPeers(link, questions),
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
                         .withSubstitution(extension.substitution()));
-        this.clock = daemon("kiln-clock-" + id);
-        this.books = daemon("kiln-books-" + id);
+        this.threads = threads;
+        this.books = threads.books();
+        this.idleCollector = new IdleCollector(threads::collectGarbage);
         this.statusTeller = new StatusTeller(space, link);
         this.slots = new StrictSlots(settings.strictSlots(), space);
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
         this.output = new OutputWindow(link, ProcessOutput.process());
-        ExecutorService threads = CallThreads.open(settings.virtualThreads(), id);
+        var calls = CallThreads.open(settings.virtualThreads(), id, threads.calls());
         this.executions =
-                new Executions(space, context(), settings.grace(), clock, slots, statusTeller, output, threads);
-        Future<?> _ = books.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+                new Executions(space, context(), settings.grace(), threads.clock(), slots, statusTeller, output, calls);
+        threads.joined(tick);
     }
 
     private FrameSpace space() {
@@ -147,16 +149,6 @@ public final class RunnerNode implements Link.Listener {
     RunnerContext context() {
         return new IdleContext(
                 settings.self().name(), settings.pool(), settings.caller().name());
-    }
-
-    private static ScheduledExecutorService daemon(String name) {
-        var executor = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name(name).factory());
-        executor.setRemoveOnCancelPolicy(true); // most deadlines are cancelled long before they are due
-        // Without a deadline to wait for there is no thread: a process may be home to a thousand idle runners.
-        executor.setKeepAliveTime(THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS);
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 
     @Override
@@ -314,7 +306,11 @@ public final class RunnerNode implements Link.Listener {
 
     private void onBooks(Runnable task) {
         try {
-            books.execute(task);
+            books.execute(() -> {
+                if (state.get() != State.OVER) {
+                    task.run();
+                }
+            });
         } catch (RejectedExecutionException e) {
             // It is over: nobody needs the books any more.
         }
@@ -356,8 +352,7 @@ public final class RunnerNode implements Link.Listener {
             extension.close(reason);
             desk.close();
             space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
-            clock.shutdownNow();
-            books.shutdown();
+            threads.left(tick);
             exit.accept(reason);
         }
     }
