@@ -223,6 +223,12 @@ final class LiveRunner {
         }
     }
 
+    /** Whether this execution was sent there and is not known to have ended. */
+    boolean runs(long call, int attempt) {
+        Integer sent = attempts.get(call);
+        return sent != null && sent == attempt;
+    }
+
     /** The execution has ended; false if it is none that was sent there and is not known to have ended. */
     boolean over(long call, int attempt) {
         return attempts.remove(call, attempt);

@@ -230,9 +230,10 @@ final class PoolHands {
             books.accept(new BookEvent.Finished(e.call(), e.runner(), false, false));
             return;
         }
+        int attempt = call.attempt();
         runner.execute(new Execute(
                 call.id(),
-                call.attempt(),
+                attempt,
                 nested.readerOf(call, e.runner()),
                 call.options().linked(),
                 runMillis,
@@ -241,15 +242,19 @@ final class PoolHands {
         if (runMillis > 0) {
             // The runner answers by then; if it cannot even do that, the caller is answered from here.
             Future<?> backstop = clock.schedule(
-                    () -> overdue(call, e.runner()), runMillis + 2 * grace.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> overdue(call, runner, attempt), runMillis + 2 * grace.toMillis(), TimeUnit.MILLISECONDS);
             CompletableFuture<?> _ = call.outcome().whenComplete((outcome, never) -> backstop.cancel(false));
         }
     }
 
-    private void overdue(PendingCall call, String runner) {
-        String what = name(call.id()) + " on runner " + runner;
+    private void overdue(PendingCall call, LiveRunner runner, int attempt) {
+        // A try that was not taken or lost its runner is over: the call may wait again, or run elsewhere within new limits.
+        if (runners.find(runner.id()) == null || !runner.runs(call.id(), attempt)) {
+            return;
+        }
+        String what = name(call.id()) + " on runner " + runner.id();
         if (calls.fail(call.id(), Switchboard.timedOut(what, false))) {
-            books.accept(new BookEvent.Finished(call.id(), runner, true, true));
+            books.accept(new BookEvent.Finished(call.id(), runner.id(), true, true));
         }
     }
 
