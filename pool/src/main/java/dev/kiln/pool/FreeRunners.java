@@ -38,7 +38,7 @@ final class FreeRunners {
                 return;
             }
             fallBack("it calls two runners the same", null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fallBack("it failed", e);
         }
     }
@@ -53,12 +53,12 @@ final class FreeRunners {
             if (!order.remove(load)) {
                 fallBack("its answers contradict each other", null);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fallBack("it failed", e);
         }
     }
 
-    private void fallBack(String why, @Nullable RuntimeException failure) {
+    private void fallBack(String why, @Nullable Throwable failure) {
         if (fallenBack) {
             throw new IllegalStateException("the order of the runners is broken", failure);
         }

@@ -51,15 +51,24 @@ final class PoolOwner {
         var answer = new CompletableFuture<T>();
         questions.add(() -> answer.complete(question.apply(books)));
         mailbox.add(b -> {}); // wakes the owner
-        while (true) {
-            try {
-                return answer.get(100, TimeUnit.MILLISECONDS);
-            } catch (java.util.concurrent.TimeoutException e) {
-                if (!thread.isAlive()) { // the pool is closed: nobody changes the books any more
-                    return question.apply(books);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return answer.get(100, TimeUnit.MILLISECONDS);
+                } catch (java.util.concurrent.TimeoutException e) {
+                    if (!thread.isAlive()) { // the pool is closed: nobody changes the books any more
+                        return question.apply(books);
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true; // the answer is a moment away
+                } catch (java.util.concurrent.ExecutionException e) {
+                    throw new IllegalStateException("reading the pool's books failed", e);
                 }
-            } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
-                throw new IllegalStateException("reading the pool's books was interrupted", e);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -72,7 +81,11 @@ final class PoolOwner {
 
     private void apply(List<BookEffect> wanted) {
         for (BookEffect effect : wanted) {
-            effects.accept(effect);
+            try {
+                effects.accept(effect);
+            } catch (RuntimeException | Error e) { // the rest is about other calls and runners, which go on
+                LOG.log(System.Logger.Level.ERROR, "what the pool's books want could not be done: " + effect, e);
+            }
         }
     }
 
@@ -103,7 +116,7 @@ final class PoolOwner {
     private void handle(Consumer<Books> task) {
         try {
             task.accept(books);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // without this thread nothing of the pool would ever end
             LOG.log(System.Logger.Level.ERROR, "an event could not be entered in the pool's books", e);
         }
     }

@@ -24,7 +24,7 @@ final class SafeScaling {
                     "pool {0}: its scaling policy asked for {1} runners, must be at least 0; the default one takes over",
                     pool,
                     boots);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "pool " + pool + ": its scaling policy failed; the default one takes over",

@@ -109,6 +109,19 @@ class PolicyTest {
     }
 
     @Test
+    @DisplayName("P-17: a policy that fails with an Error is replaced like any other that fails")
+    void aPolicyThatFailsWithAnErrorIsReplacedByTheDefault() {
+        Dispatch order = (_, _) -> {
+            throw new AssertionError("no idea");
+        };
+        assertEquals(List.of("p-1", "p-2", "p-3", "p-1"), placesOfFour(three(pool().dispatch(order))));
+        Scaling scaling = demand -> {
+            throw new StackOverflowError("no idea");
+        };
+        assertEquals(boots("p-1"), Script.of(pool().scaling(scaling)).arrives(1));
+    }
+
+    @Test
     void anOrderThatContradictsItselfIsReplacedByTheDefault() {
         Script script = three(pool().maxConcurrency(10).dispatch((_, _) -> 1));
         for (long call = 1; call <= 30; call++) {
