@@ -67,6 +67,7 @@ final class DispatchBench implements Benchmark {
                 "threads",
                 "heap used",
                 "µs per call",
+                "CPU µs per call",
                 "longest stats()");
         for (int runners : List.of(FEW_RUNNERS, FEW_RUNNERS, FEW_RUNNERS * 10, MANY_RUNNERS)) {
             row(report, runners);
@@ -90,6 +91,7 @@ final class DispatchBench implements Benchmark {
             var polls = new Samples();
             var polling = new AtomicBoolean(true);
             Thread poller = Thread.ofPlatform().start(() -> poll(pool, polling, polls));
+            long beginCpu = processCpuNanos();
             long begin = System.nanoTime();
             RemoteCallable<Integer> work = () -> 7;
             List<Call<Integer>> calls = new ArrayList<>();
@@ -98,6 +100,7 @@ final class DispatchBench implements Benchmark {
             }
             calls.forEach(Call::join);
             double nanos = System.nanoTime() - begin;
+            double cpuNanos = processCpuNanos() - beginCpu;
             polling.set(false);
             poller.join();
             Runtime jvm = Runtime.getRuntime();
@@ -107,8 +110,18 @@ final class DispatchBench implements Benchmark {
                     Report.count(threads),
                     Report.megabytes(jvm.totalMemory() - jvm.freeMemory()),
                     Report.micros(nanos / MANY_CALLS),
+                    Report.micros(cpuNanos / MANY_CALLS),
                     Report.millis(polls.most()));
         }
+    }
+
+    /** Of all threads: other work on the machine hardly shows in it, ticks and the garbage collector do. */
+    private static long processCpuNanos() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(Duration::toNanos)
+                .orElse(0L);
     }
 
     private static void poll(Pool pool, AtomicBoolean polling, Samples polls) {
