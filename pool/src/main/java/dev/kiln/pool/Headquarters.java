@@ -85,19 +85,27 @@ final class Headquarters implements CallerSide {
         this.nested = new NestedRelay(options, space, runners, calls, path, this::tell);
         this.pool = new Pool(this);
         var boots = new BootDesk(options, backend, runners, clock, closing::get, this::tell);
-        var hands = new PoolHands(
-                options,
-                boots,
-                herald,
-                space,
-                runners,
-                calls,
-                nested,
-                questions,
-                clock,
-                GRACE,
-                closing::get,
-                this::tell);
+        PoolHands hands;
+        try {
+            hands = new PoolHands(
+                    options,
+                    boots,
+                    herald,
+                    space,
+                    runners,
+                    calls,
+                    nested,
+                    questions,
+                    clock,
+                    GRACE,
+                    closing::get,
+                    this::tell);
+        } catch (RuntimeException | Error e) { // an idle check that cannot cross
+            herald.close();
+            output.close();
+            space.close(new PoolClosed("pool " + options.name() + " was not opened"));
+            throw e;
+        }
         this.owner = new PoolOwner("kiln-pool-" + options.name(), books, effect -> {
             switch (effect) {
                 case BookEffect.Opened _ -> opened.complete(null);

@@ -98,6 +98,7 @@ final class Herald implements AutoCloseable {
             return; // the listener closes the pool: it ends with this delivery
         }
         join(telling);
+        news.clear(); // first: it may get over the interrupt, and go on with the next
         telling.interrupt();
         join(telling);
     }

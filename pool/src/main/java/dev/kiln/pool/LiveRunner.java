@@ -50,6 +50,7 @@ final class LiveRunner {
     private volatile Status status = new Status(0, 0, 0);
     private volatile @Nullable RunnerExit killedBecause;
     private volatile boolean toldToEnd;
+    private boolean givenUp; // the chores' thread only
     private final LastWords printed = new LastWords();
     private long toConfirm; // the thread of the output's log only
 
@@ -181,13 +182,16 @@ final class LiveRunner {
      */
     void watch(long nowNanos, Duration lease) {
         Session to = link;
-        if (to == null || killedBecause != null || nowNanos - to.heardNanos() <= lease.toNanos()) {
+        if (to == null || givenUp || nowNanos - to.heardNanos() <= lease.toNanos()) {
             return; // before its greeting, it has another limit
         }
         String reason = interruptedBecause;
         String why = "nothing was heard of it for longer than its lease of " + lease
                 + (reason == null ? "" : "; its connection was lost: " + reason);
-        unreachable(why);
+        givenUp = true;
+        if (killedBecause == null) { // else that was tried before: the network may have kept it from arriving
+            unreachable(why);
+        }
         // Whether the kill arrives on the other side of a lost network may never be known.
         CompletableFuture.delayedExecutor(KILL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> ended.complete(RunnerExit.because(RunnerExit.Kind.LOST_NETWORK, why)));

@@ -248,7 +248,8 @@ final class PoolHands {
     }
 
     private void overdue(PendingCall call, LiveRunner runner, int attempt) {
-        // A try that was not taken or lost its runner is over: the call may wait again, or run elsewhere within new limits.
+        // A try that was not taken or lost its runner is over: the call may wait again, or run elsewhere within new
+        // limits.
         if (runners.find(runner.id()) == null || !runner.runs(call.id(), attempt)) {
             return;
         }

@@ -89,6 +89,9 @@ final class Switchboard {
             byte[] parcel,
             boolean holdsSlot) {
         boolean inTime = from.over(call, attempt); // if not, its end was told before
+        if (inTime && onward == null) { // first: its slot is free for what the caller calls next
+            tell(new BookEvent.Finished(call, from.id(), holdsSlot, false));
+        }
         boolean counts = inTime && calls.end(call, outcome);
         if (onward != null) {
             onward.pass(counts);
@@ -99,7 +102,7 @@ final class Switchboard {
                         new Message.Release(call)); // an object that was placed too late; nothing happens if it is none
             }
         }
-        if (inTime) {
+        if (inTime && onward != null) { // last: the slot of the call that made it is taken back before
             tell(new BookEvent.Finished(call, from.id(), holdsSlot, false));
         }
     }

@@ -71,8 +71,8 @@ class BackstopTest {
 
     private final LiveRunner first = runners.expect("p-1");
     private final LiveRunner second = runners.expect("p-2");
-    private final PendingCall call = (PendingCall)
-            path.begin((RemoteCallable<Integer>) () -> 7, CallOptions.DEFAULT.repeatable(), Kind.CALL);
+    private final PendingCall call =
+            (PendingCall) path.begin((RemoteCallable<Integer>) () -> 7, CallOptions.DEFAULT.repeatable(), Kind.CALL);
 
     @AfterEach
     void end() {

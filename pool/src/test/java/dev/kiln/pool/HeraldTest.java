@@ -63,6 +63,33 @@ class HeraldTest {
     }
 
     @Test
+    @DisplayName("P-28: a listener that is too slow is told no more after the pool is closed")
+    void tellsNoMoreAfterAMoment() throws Exception {
+        var begun = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        var slow = new PoolListener() {
+            @Override
+            public void onGrowStart(String pool, int count) {
+                told.add(count);
+                begun.countDown();
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    told.add("interrupted");
+                }
+            }
+        };
+        var herald = new Herald("h3", slow);
+        for (int news = 1; news <= 5; news++) {
+            herald.tell(new BookEffect.GrowStart(news));
+        }
+        begun.await();
+        herald.close();
+        assertEquals(List.of(1, "interrupted"), List.copyOf(told));
+        assertFalse(lives("kiln-listener-h3"));
+    }
+
+    @Test
     @DisplayName("P-28: when the pool is closed the last news are told, and the thread ends")
     void tellsTheLastNews() {
         var herald = new Herald("h2", listener);

@@ -285,7 +285,7 @@ public final class RunnerNode implements Link.Listener {
         try {
             return space.unpack(check, settings.caller()) instanceof RemoteCallable<?> callable
                     && Boolean.TRUE.equals(callable.call());
-        } catch (Exception e) {
+        } catch (Exception | Error e) { // the user's code: without an answer the runner would be killed
             LOG.log(System.Logger.Level.WARNING, "the idle check failed; the runner stays", e);
             return false;
         }

@@ -217,6 +217,10 @@ class RunnerNodeTest {
             throw new IllegalStateException("no idea");
         })));
         assertEquals(new RetireAnswer(false), next());
+        node.received(link, new Retire(pack(() -> {
+            throw new AssertionError("no idea at all");
+        })));
+        assertEquals(new RetireAnswer(false), next());
         node.received(link, new Retire(pack(() -> true)));
         assertEquals(new RetireAnswer(true), next());
         exit.get();
