@@ -8,6 +8,7 @@ import dev.kiln.runner.ClassMissing;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteRunnable;
 import dev.kiln.runner.wire.CallTerms.Kind;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,7 +43,7 @@ final class CallDesk {
     }
 
     <T extends @Nullable Object> T call(RemoteCallable<T> work, CallOptions how) {
-        return await(path.begin(work, how, Kind.CALL));
+        return await(path.begin(Objects.requireNonNull(work, "work"), how, Kind.CALL));
     }
 
     /** Waits for a call and reads its value; an interrupt cancels it. */
@@ -74,7 +75,7 @@ final class CallDesk {
     }
 
     <T extends @Nullable Object> RemoteCall<T> submit(RemoteCallable<T> work, CallOptions how, Kind kind) {
-        OpenCall open = path.begin(work, how, kind);
+        OpenCall open = path.begin(Objects.requireNonNull(work, "work"), how, kind);
         var call = new RemoteCall<T>(open, this);
         var site = new Throwable("submitted here");
         CompletableFuture<?> _ =
@@ -83,7 +84,7 @@ final class CallDesk {
     }
 
     void execute(RemoteRunnable work, CallOptions how) {
-        OpenCall call = path.begin(work, how, Kind.EXECUTE);
+        OpenCall call = path.begin(Objects.requireNonNull(work, "work"), how, Kind.EXECUTE);
         var site = new Throwable("executed here");
         CompletableFuture<?> _ = call.outcome()
                 .thenAcceptAsync(
@@ -185,7 +186,17 @@ final class CallDesk {
                     missing.className(),
                     cause);
         }
-        return new CallFailed(describe(call) + " failed: " + cause, cause);
+        return new CallFailed(describe(call) + " failed: " + words(cause), cause);
+    }
+
+    /** What an exception says of itself, which is user code. */
+    private static String words(Throwable cause) {
+        try {
+            return cause.toString();
+        } catch (RuntimeException e) {
+            return cause.getClass().getName() + ", which cannot say why: "
+                    + e.getClass().getName();
+        }
     }
 
     /** Gives a failure the stack of the one who made the call: the present thread's, or the one that submitted it. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.runner.RemoteCallable;
+import dev.kiln.runner.RemoteRunnable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -166,5 +168,36 @@ class CallsTest {
             }
         }
         assertInstanceOf(Integer.class, call.join());
+    }
+
+    private static final class Sullen extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message today");
+        }
+    }
+
+    @Test
+    @DisplayName("C-04: an exception that cannot even say what it is fails the call as any other does")
+    void anExceptionThatCannotSayWhatItIs() {
+        CallFailed failed = assertThrows(
+                CallFailed.class,
+                () -> pool.call(() -> {
+                    throw new Sullen();
+                }));
+        assertTrue(failed.getMessage().contains(Sullen.class.getName()), failed.getMessage());
+        assertInstanceOf(Sullen.class, failed.getCause());
+    }
+
+    @Test
+    @DisplayName("C-03: no work at all is refused at once")
+    void noWorkAtAll() {
+        RemoteCallable<Integer> nothing = null;
+        RemoteRunnable nothingEither = null;
+        assertThrows(NullPointerException.class, () -> pool.call(nothing));
+        assertThrows(NullPointerException.class, () -> pool.submit(nothing));
+        assertThrows(NullPointerException.class, () -> pool.execute(nothingEither));
     }
 }
