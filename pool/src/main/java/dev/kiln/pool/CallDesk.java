@@ -117,9 +117,9 @@ final class CallDesk {
         if (!path.take(call)) {
             return false;
         }
+        path.withdraw(call); // before dependents, which are user code and may take their time
         first.run();
         call.outcome().complete(new Outcome.Failed(cancelled(call)));
-        path.withdraw(call);
         return true;
     }
 

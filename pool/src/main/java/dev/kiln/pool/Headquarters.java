@@ -244,7 +244,7 @@ final class Headquarters implements CallerSide {
                 }
                 runner.watch(now, lease);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // what throws out of here is not scheduled again
             LOG.log(System.Logger.Level.ERROR, "a tick of pool " + options.name() + " failed; the next tries again", e);
         }
     }

@@ -34,11 +34,19 @@ final class LocalProcess implements Machine {
                 .thenApply(nothing -> end());
     }
 
+    private void log(String line) {
+        try {
+            OutputLog.OUTPUT.log(System.Logger.Level.INFO, "[{0}] {1}", runner, line);
+        } catch (RuntimeException | Error e) {
+            // The user's log refuses it: reading goes on, or the runner would write into a closed pipe.
+        }
+    }
+
     private void readOutput() {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                OutputLog.OUTPUT.log(System.Logger.Level.INFO, "[{0}] {1}", runner, line);
                 lastWords.add(line);
+                log(line);
             }
         } catch (IOException e) {
             // The pipe broke with the process.

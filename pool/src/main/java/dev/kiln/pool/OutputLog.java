@@ -51,7 +51,7 @@ final class OutputLog implements AutoCloseable {
                             entry.from.id(),
                             OpenCalls.name(output.call()),
                             output.line());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     // The user's log refuses it: there is no other place to say so.
                 } finally {
                     entry.from.logged(entry.output);

@@ -201,15 +201,18 @@ final class PoolHands {
         runners.remove(runner.id());
         runner.close();
         String reason = "runner " + runner.id() + " has ended: " + how;
-        space.gone(
-                runner.ref(),
-                closing.getAsBoolean()
-                        ? new PoolClosed("pool " + options.name() + " is closed")
-                        : new RunnerLost(reason, how, null));
-        nested.gone(runner);
-        questions.gone(runner.ref(), reason);
-        runners.all().forEach(other -> other.send(new PeerGone(runner.ref(), reason)));
-        books.accept(new BookEvent.Died(runner.id(), how));
+        try {
+            space.gone(
+                    runner.ref(),
+                    closing.getAsBoolean()
+                            ? new PoolClosed("pool " + options.name() + " is closed")
+                            : new RunnerLost(reason, how, null));
+            nested.gone(runner);
+            questions.gone(runner.ref(), reason);
+            runners.all().forEach(other -> other.send(new PeerGone(runner.ref(), reason)));
+        } finally {
+            books.accept(new BookEvent.Died(runner.id(), how)); // whatever goes wrong before: its calls wait for this
+        }
     }
 
     private void dispatch(Dispatch e) {

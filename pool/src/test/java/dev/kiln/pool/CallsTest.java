@@ -191,6 +191,27 @@ class CallsTest {
         assertInstanceOf(Sullen.class, failed.getCause());
     }
 
+    private static final class Bottomless extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new AssertionError("do not ask");
+        }
+    }
+
+    @Test
+    @DisplayName("C-04: an exception that throws when it is asked for its cause costs no call its outcome")
+    void anExceptionThatMustNotBeAsked() {
+        CallFailed failed = assertThrows(
+                CallFailed.class,
+                () -> pool.call(() -> {
+                    throw new Bottomless();
+                }));
+        assertTrue(failed.getMessage().contains(Bottomless.class.getName()), failed.getMessage());
+        assertEquals(1, pool.call(() -> 1));
+    }
+
     @Test
     @DisplayName("C-03: no work at all is refused at once")
     void noWorkAtAll() {

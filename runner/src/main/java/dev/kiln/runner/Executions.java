@@ -131,10 +131,9 @@ final class Executions implements AutoCloseable {
                 outcome = call(execution, work);
             }
         } catch (Throwable t) { // whatever it is, it belongs to the caller: the runner goes on
-            Exhaustion.look(t);
             threw = true;
             try {
-                outcome = space.packFailure(t, work.author());
+                outcome = failure(t, work.author());
             } catch (FrameLost e) {
                 if (closed) {
                     return; // the runner has ended under its closures: nobody waits for an outcome
@@ -168,6 +167,20 @@ final class Executions implements AutoCloseable {
                 throw new IllegalArgumentException("the work of call " + work.call() + " is a "
                         + other.getClass().getName() + ", not a RemoteCallable or RemoteRunnable");
         };
+    }
+
+    /** An exception is user code: one that throws when it is asked what it is must not cost the call its outcome. */
+    private Parcel failure(Throwable thrown, ProcessRef reader) {
+        try {
+            Exhaustion.look(thrown);
+            return space.packFailure(thrown, reader);
+        } catch (FrameLost e) {
+            throw e; // the space is closed
+        } catch (RuntimeException | Error e) {
+            String what = thrown.getClass().getName() + " was thrown, which throws "
+                    + e.getClass().getName();
+            return space.packFailure(new IllegalStateException(what + " when it is asked what it is"), reader);
+        }
     }
 
     /** Reads what is to be run. */

@@ -334,7 +334,7 @@ public final class RunnerNode implements Link.Listener {
             watch.look(now);
             idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), now);
             endIfDue();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // what throws out of here is not scheduled again
             LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);
         }
     }
@@ -347,13 +347,16 @@ public final class RunnerNode implements Link.Listener {
     private void endIfDue() {
         @Nullable String reason = departure.due(System.nanoTime());
         if (reason != null && move(State.OVER)) {
-            link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
-            executions.close();
-            extension.close(reason);
-            desk.close();
-            space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
-            threads.left(tick);
-            exit.accept(reason);
+            try {
+                link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
+                executions.close();
+                extension.close(reason);
+                desk.close();
+                space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
+                threads.left(tick);
+            } finally {
+                exit.accept(reason); // else a pool would wait for its end for ever
+            }
         }
     }
 

@@ -260,8 +260,9 @@ class ObjectHostTest {
         assertTrue(failure().getMessage().contains("object 1001 is not on runner p-1 any more"));
         assertEquals(0, CLOSED.get());
         goOn.countDown();
-        assertEquals(1, value());
-        assertEquals(new SlotFreed(1), sent.take());
+        List<Object> last = List.of(sent.take(), sent.take()); // on two threads, so in any order
+        assertTrue(last.contains(new SlotFreed(1)), last::toString);
+        assertTrue(last.stream().anyMatch(Returned.class::isInstance), last::toString);
         assertEquals(1, CLOSED.get());
         node.received(link, new Release(1));
         node.received(link, new Retire(new byte[0]));
