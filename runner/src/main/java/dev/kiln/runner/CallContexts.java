@@ -22,10 +22,13 @@ public final class CallContexts {
     private static final int MOST_ENTRIES = 64;
     private static final int MOST_BYTES = 32 * 1024;
     private static final char AFTER_NAME = ':';
-    private static final CallContexts INSTALLED = new CallContexts(installed());
-
     private final List<CallContext> contexts;
     private final AtomicBoolean complained = new AtomicBoolean();
+
+    /** Looked for when first needed: that reads the whole class path, and a runner's first call should not wait for it. */
+    private static final class Installed {
+        static final CallContexts ALL = new CallContexts(installed());
+    }
 
     CallContexts(List<CallContext> contexts) {
         this.contexts = List.copyOf(contexts);
@@ -67,12 +70,12 @@ public final class CallContexts {
 
     /** What travels with a call that this thread makes now. */
     public static Map<String, String> capture() {
-        return INSTALLED.captured();
+        return Installed.ALL.captured();
     }
 
     /** Binds what has travelled with a call to this thread, on which its closure is about to run. */
     public static Restored restore(Map<String, String> entries) {
-        return entries.isEmpty() ? Restored.NOTHING : INSTALLED.restored(entries);
+        return entries.isEmpty() ? Restored.NOTHING : Installed.ALL.restored(entries);
     }
 
     /** Until it is closed, on the same thread, a call's surroundings are bound to it. */
