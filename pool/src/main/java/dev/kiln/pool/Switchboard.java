@@ -113,17 +113,18 @@ final class Switchboard {
         }
         PendingCall call = calls.find(m.call());
         switch (m.ending()) {
-            case NOT_TAKEN ->
+            case NOT_TAKEN -> {
+                nested.neverBegan(from, m.call()); // before the books may send it there again
                 tell(
                         call == null
                                 ? new BookEvent.Finished(m.call(), from.id(), false, false)
                                 : new BookEvent.NotTaken(
                                         m.call(), from.id(), call.limits().latestStartNanos()));
+            }
             case TIMED_OUT, CANCELLED -> {
                 String what = OpenCalls.name(m.call()) + " of pool " + options.name() + " on runner " + from.id();
                 // The books first: what a caller does who was told that the work did not stop comes after it, and so
-                // finds
-                // no such runner any more.
+                // finds no such runner any more.
                 tell(new BookEvent.Finished(m.call(), from.id(), !m.stopped(), !m.stopped()));
                 calls.fail(
                         m.call(),

@@ -300,8 +300,7 @@ public final class Session implements Link {
                 }
             }
             // A read of `toldReceived` without its lock would do for the decision, but the lock is needed anyway for
-            // what
-            // arrived, and free most of the time.
+            // what arrived, and free most of the time.
             sending.lock();
             try {
                 if (phase == Phase.OVER) {
