@@ -3,6 +3,7 @@ package dev.kiln.runner.wire;
 import dev.kiln.runner.wire.Message.Heartbeat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -198,6 +199,8 @@ public final class Session implements Link {
         }
         try {
             full = !outbox.write(to.carrier, received);
+        } catch (ClosedChannelException e) {
+            full = true; // closed already, and why is about to be told
         } catch (IOException e) {
             // The other side is gone; what it sent before may be unread: reading on meets its end, and that is told.
             full = true;

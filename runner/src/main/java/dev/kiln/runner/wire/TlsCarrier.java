@@ -13,6 +13,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetSocketInternal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,7 +74,10 @@ final class TlsCarrier implements Carrier {
         boolean takesMore = true;
         int wanted = remaining(bytes);
         while (takesMore && wanted > 0) {
-            @Nullable String problem = closed.get() ? "it is closed" : writeProblem;
+            if (closed.get()) {
+                throw new ClosedChannelException();
+            }
+            @Nullable String problem = writeProblem;
             if (problem != null) {
                 throw new IOException(problem);
             }
@@ -118,7 +122,8 @@ final class TlsCarrier implements Carrier {
 
     /** Event loop, and possibly inside {@link #write}. */
     private void written(int bytes, AsyncResult<Void> result) {
-        if (result.failed() && writeProblem == null) {
+        // What a close cut off says nothing of why: that is told by the close itself.
+        if (result.failed() && writeProblem == null && !(result.cause() instanceof ClosedChannelException)) {
             writeProblem = "writing failed: " + result.cause().getMessage();
         }
         int left = unsent.addAndGet(-bytes);
