@@ -7,8 +7,6 @@ import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.ResourceId;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -43,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * Peers} for what the links must keep.
  */
 public final class FrameSpace implements AutoCloseable {
-
-    private static final int PICTURES = 16;
 
     private final ProcessRef self;
     private final SpaceOptions options;
@@ -113,8 +109,8 @@ public final class FrameSpace implements AutoCloseable {
      * in it arrive closed. {@link #unpack} returns the exception. Throws nothing but for want of memory.
      */
     public Parcel packFailure(Throwable failure, ProcessRef receiver) {
-        FailureBox box = new FailureBox(exact(failure), picture(failure));
-        return pack(box, "the exception", Packing.Way.CLOSED, 0, receiver);
+        FailureBox box = FailurePacking.box(this, failure, options.substitution());
+        return pack(box, FailurePacking.LABEL, Packing.Way.CLOSED, 0, receiver);
     }
 
     /**
@@ -128,44 +124,6 @@ public final class FrameSpace implements AutoCloseable {
         try (Parcel parcel = pack(value, "the value", Packing.Way.WHOLE, Long.MAX_VALUE, null)) {
             return parcel.bytes();
         }
-    }
-
-    private static RemoteFailure picture(Throwable failure) {
-        try {
-            return RemoteFailure.of(failure);
-        } catch (StackOverflowError tooDeep) {
-            return deepPicture(failure);
-        }
-    }
-
-    private static RemoteFailure deepPicture(Throwable failure) {
-        try {
-            return DeepStack.call(() -> RemoteFailure.of(failure));
-        } catch (Exception | StackOverflowError e) {
-            return RemoteFailure.of(
-                    new IllegalStateException("a " + failure.getClass().getName() + " could not be pictured", e));
-        }
-    }
-
-    /** The exception as a body of its own; empty if it cannot cross. */
-    private byte[] exact(Throwable failure) {
-        Set<Throwable> pictured = Collections.newSetFromMap(new IdentityHashMap<>());
-        ByteBuilder out = new ByteBuilder();
-        for (int i = 0; i < PICTURES; i++) {
-            try (var packing = new Packing(this, Packing.Way.CLOSED, 0, pictured)) {
-                Codec.Refused refused = Codec.tryWrite(failure, "the exception", out, packing, options.substitution());
-                if (refused == null) {
-                    return out.toByteArray();
-                }
-                Throwable culprit = refused.finding().within();
-                if (culprit == null || !pictured.add(culprit)) {
-                    break;
-                }
-            } catch (KilnException e) {
-                break;
-            }
-        }
-        return new byte[0];
     }
 
     private Parcel pack(
