@@ -91,6 +91,20 @@ class TimeLimitIT {
     }
 
     @Test
+    @DisplayName(
+            "P-24: options that no JVM takes fail the waiting call, with the JVM's own words, and not its time limit")
+    void optionsThatNoJvmTakes() {
+        try (Pool pool = Pool.named("options")
+                .max(1)
+                .jvmOptions(java.util.List.of("-XX:+NoSuchFlag"))
+                .open()) {
+            BootFailed refused = assertThrows(BootFailed.class, () -> pool.call(() -> 1));
+            assertTrue(refused.permanent());
+            assertTrue(refused.getMessage().contains("NoSuchFlag"), refused.getMessage());
+        }
+    }
+
+    @Test
     @DisplayName("C-05: work that ignores its interrupt is given up; its runner finishes the others and is then gone")
     void unstoppableWork() {
         try (Pool pool = Pool.named("stuck")

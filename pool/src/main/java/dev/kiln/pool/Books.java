@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.pool.CrewMember.Leaving;
+import dev.kiln.runner.RunnerExit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -279,9 +280,10 @@ final class Books {
             return;
         }
         if (member.state() == RunnerState.BOOTING) {
+            boolean permanent = e.how().kind() == RunnerExit.Kind.NOT_STARTED;
             bootProblem(
                     e.runner(),
-                    new BootFailed("runner " + e.runner() + " ended before it greeted: " + e.how(), false, null),
+                    new BootFailed("runner " + e.runner() + " ended before it greeted: " + e.how(), permanent, null),
                     now);
             return;
         }

@@ -25,6 +25,9 @@ final class LastWords {
     /** What ends a JVM with {@code -XX:+ExitOnOutOfMemoryError}. */
     private static final int JVM_EXHAUSTED = 3;
 
+    /** What a JVM ends with that does not take its options, or cannot do what they ask for. */
+    private static final int JVM_NOT_CREATED = 1;
+
     /** A JVM that crashes and may not leave a core file does not abort. */
     private static final int CRASHED_WITHOUT_CORE = 1;
 
@@ -45,6 +48,8 @@ final class LastWords {
     private enum Sign {
         JVM_EXHAUSTED("Terminating due to java\\.lang\\.OutOfMemoryError: (.*)"),
         SYSTEM_EXHAUSTED("# There is (insufficient memory) for the Java Runtime Environment to continue\\."),
+        NO_ROOM("(Could not reserve enough space) for .*"),
+        NOT_CREATED("Error: Could not create the Java Virtual Machine\\.|Error occurred during initialization of VM()"),
         CRASH("# +(SIG[A-Z]+) \\(0x.*"),
         RUNNER_EXHAUSTED(Pattern.quote(RunnerStatus.SAYS) + Pattern.quote(RunnerStatus.EXHAUSTED) + "(.*)"),
         RUNNER_SAYS(Pattern.quote(RunnerStatus.SAYS) + "(.*)"),
@@ -68,7 +73,7 @@ final class LastWords {
         for (Sign sign : Sign.values()) {
             Matcher matcher = sign.pattern.matcher(line);
             if (matcher.matches()) {
-                signs.put(sign, matcher.group(1));
+                signs.put(sign, String.valueOf(matcher.group(1)));
             }
         }
     }
@@ -110,8 +115,11 @@ final class LastWords {
         if (status == RunnerStatus.OUT_OF_MEMORY && runner != null) {
             return exhausted(status, runner);
         }
-        if (signs.containsKey(Sign.SYSTEM_EXHAUSTED)) {
+        if (signs.containsKey(Sign.SYSTEM_EXHAUSTED) || signs.containsKey(Sign.NO_ROOM)) {
             return exhausted(status, "native: the system gave the JVM no more");
+        }
+        if (status == JVM_NOT_CREATED && signs.containsKey(Sign.NOT_CREATED)) {
+            return new RunnerExit(RunnerExit.Kind.NOT_STARTED, status, "the JVM refused its options", List.of());
         }
         if (status == RunnerStatus.LOST_CALLER && said != null) {
             return new RunnerExit(RunnerExit.Kind.LOST_NETWORK, status, said, List.of());

@@ -55,6 +55,26 @@ class LastWordsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Unrecognized VM option 'NoSuchFlag',Error: Could not create the Java Virtual Machine.",
+        "Error occurred during initialization of VM,Multiple garbage collectors selected"
+    })
+    void aJvmThatDoesNotTakeItsOptionsHasNotStarted(String first, String second) {
+        RunnerExit exit = ended(1, first, second);
+        assertEquals(Kind.NOT_STARTED, exit.kind());
+        assertEquals(List.of(first, second), exit.lastLines());
+    }
+
+    @Test
+    void aJvmThatTheSystemHasNoRoomForMayFindSomeLater() {
+        RunnerExit exit = ended(
+                1,
+                "Error occurred during initialization of VM",
+                "Could not reserve enough space for 8388608KB object heap");
+        assertEquals(Kind.OUT_OF_MEMORY, exit.kind());
+    }
+
     @Test
     void aLostCallerIsALostNetwork() {
         RunnerExit exit = ended(RunnerStatus.LOST_CALLER, "kiln: the caller was silent");

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * How a runner ended, as far as it is known.
  *
  * @param kind what ended it
- * @param status the exit code, for {@code OUT_OF_MEMORY} and {@code EXIT_CODE} where there was one; the number of the signal
+ * @param status the exit code, for {@code OUT_OF_MEMORY}, {@code NOT_STARTED} and {@code EXIT_CODE} where there was one; the number of the signal
  *     for {@code SIGNAL}; otherwise -1
  * @param description one line, for people; for {@code OUT_OF_MEMORY} it says which memory
  * @param lastLines the last lines that it printed, what its calls printed first, at most 20
@@ -21,7 +21,9 @@ public record RunnerExit(Kind kind, int status, String description, List<String>
     public enum Kind {
         /** Its JVM had no more memory: heap, direct buffers, metaspace, threads or what it asks of the system. */
         OUT_OF_MEMORY,
-        /** It ended by itself: {@code System.exit} in user code, or a JVM that could not start. */
+        /** Its JVM did not start, since it does not take its options: the last lines say which. It would fail again. */
+        NOT_STARTED,
+        /** It ended by itself: {@code System.exit} in user code. */
         EXIT_CODE,
         /** A signal, from outside or from a crash of the JVM; a kill by the kernel for want of memory too. */
         SIGNAL,
