@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
  * Names the classes that a program runs with. Caller and runner must agree on it, since a lambda is found by a number that
  * the compiler gave it: another build would run another lambda.
  *
- * <p>It is a checksum over name, size and modification time of every jar and every file in the directories of the class and
- * module path: cheap, and enough on one machine, where both sides read the same files.
+ * <p>It is a checksum over name, size and modification time of every jar and every class file in the directories of the class
+ * and module path: cheap, and enough on one machine, where both sides read the same files.
  */
 public final class BuildId {
     private BuildId() {}
@@ -46,6 +46,9 @@ public final class BuildId {
             Files.walkFileTree(entry, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (!file.equals(entry) && !file.toString().endsWith(".class")) {
+                        return FileVisitResult.CONTINUE; // a program may write its own files there
+                    }
                     files[0]++;
                     String line = file.getFileName() + "/" + attributes.size() + "/"
                             + attributes.lastModifiedTime().toMillis() + "\n";

@@ -56,7 +56,14 @@ class BuildIdTest {
     }
 
     @Test
-    void changesWithANewFile() throws IOException {
+    void staysWhenTheProgramWritesAFileBesideItsClasses() throws IOException {
+        String before = BuildId.of(path);
+        Files.writeString(classes.resolve("events.log"), "started");
+        assertEquals(before, BuildId.of(path));
+    }
+
+    @Test
+    void changesWithANewClass() throws IOException {
         String before = BuildId.of(path);
         Files.writeString(classes.resolve("B.class"), "");
         assertNotEquals(before, BuildId.of(path));
