@@ -1,6 +1,7 @@
 /**
  * Who holds what, as state machines without I/O, threads or a clock of their own. Read {@link dev.kiln.gc.Holdings}
- * first (the owner's side), then {@link dev.kiln.gc.Handles} (the holder's side).
+ * first (the owner's side), then {@link dev.kiln.gc.Handles} (the holder's side); what is let go together is in {@link
+ * dev.kiln.gc.Batches}.
  *
  * <p>An owner lists, for each resource, the processes that hold it. A process counts its handles locally and tells the
  * owner only when the count of a resource leaves or reaches zero, in batches ({@link dev.kiln.gc.Update}). A message
