@@ -4,9 +4,6 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.ProcessRef;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -51,21 +48,11 @@ final class Client {
         return expect(ask(owner, pull), byte[].class, owner);
     }
 
-    /** The party with the most bytes of the plan's leaves; of equal ones the first. */
+    /** The party that runs the plan: see {@link Operands}. */
     static ProcessRef ownerOf(Plan plan) {
-        Map<ProcessRef, Long> bytes = new LinkedHashMap<>();
-        for (Leaf leaf : plan.leaves()) {
-            if (leaf instanceof RemoteTable remote) {
-                bytes.merge(remote.owner(), remote.bytes(), Long::sum);
-            }
-        }
-        ProcessRef most = null;
-        for (Map.Entry<ProcessRef, Long> entry : bytes.entrySet()) {
-            if (most == null || entry.getValue() > bytes.getOrDefault(most, 0L)) {
-                most = entry.getKey();
-            }
-        }
-        return Objects.requireNonNull(most, "a plan without remote data runs here");
+        return Operands.chosen(plan)
+                .map(RemoteTable::owner)
+                .orElseThrow(() -> new IllegalArgumentException("a plan without remote data runs here"));
     }
 
     private interface Request {

@@ -314,6 +314,10 @@ public final class FrameSpace implements AutoCloseable {
         return books;
     }
 
+    OperandPolicy operands() {
+        return options.operands();
+    }
+
     boolean sharesMemory() {
         return options.sharedMemory() && Table.canShare();
     }

@@ -11,19 +11,9 @@ sealed interface Place {
 
     /** In this process, unless a leaf is in another one. */
     static Place of(Plan plan) {
-        List<RemoteTable> elsewhere = plan.leaves().stream()
-                .filter(RemoteTable.class::isInstance)
-                .map(RemoteTable.class::cast)
-                .toList();
-        if (elsewhere.isEmpty()) {
-            return new Here();
-        }
-        ProcessRef owner = Client.ownerOf(plan);
-        return elsewhere.stream()
-                .filter(data -> data.owner().equals(owner))
-                .findFirst()
-                .<Place>map(data -> new There(data.space(), owner))
-                .orElseThrow();
+        return Operands.chosen(plan)
+                .<Place>map(data -> new There(data.space(), data.owner()))
+                .orElseGet(Here::new);
     }
 
     /** What users call it. */

@@ -32,7 +32,7 @@ final class PlanRows {
         };
     }
 
-    /** An upper bound, or a guess where there is none: good enough to choose the side of a join. */
+    /** An upper bound, or a guess where there is none: good enough to choose the side of a join, or the one that moves. */
     static long atMost(Plan plan) {
         return switch (plan) {
             case Plan.Slice step -> Math.min(step.length(), atMost(step.input()));

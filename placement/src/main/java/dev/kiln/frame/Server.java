@@ -89,11 +89,14 @@ final class Server {
         return local(frame, remote -> Table.empty(remote.schema()), describe);
     }
 
-    private <T> T local(Frame frame, Function<Plan, T> operation) {
-        return local(frame, remote -> remote.space().collect(new Plan.Source(remote)), operation);
+    /** Runs an operation on the frame's plan with all data here, and closes the frame. */
+    private static <T> T local(Frame frame, Function<Plan, T> operation) {
+        try (frame) {
+            return frame.with(plan -> Gathering.run(plan, operation));
+        }
     }
 
-    /** Runs an operation on the frame's plan with all data here, and closes the frame. */
+    /** Runs an operation on the frame's plan with other data in the place of handles, and closes the frame. */
     private static <T> T local(Frame frame, Function<RemoteTable, Table> fetch, Function<Plan, T> operation) {
         IdentityHashMap<RemoteTable, Table> fetched = new IdentityHashMap<>();
         UnaryOperator<Leaf> here =

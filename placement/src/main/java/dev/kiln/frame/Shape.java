@@ -69,6 +69,11 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
         return fields.stream().map(field -> of(field, prefix)).toList();
     }
 
+    /** The shape of one column; the failure is that of {@link #of(Schema)}. */
+    static Shape of(Field field) {
+        return of(field, "");
+    }
+
     private static Shape of(Field field, String prefix) {
         String path = prefix + field.getName();
         if (field.getDictionary() != null) {

@@ -11,16 +11,28 @@ import java.util.Objects;
  * @param sharedMemory whether the other parties may be able to map this process's memory; only a hope, a party that
  *     cannot map is served over its link. Default false
  * @param lease how long a holder may be silent before it loses its holds, positive. Default 20 s
+ * @param operands where an operation on data of several parties runs. Default {@link OperandPolicy#SMALLER_MOVES}
  * @param limits what a received message may ask for
  * @param substitution how types of the rooms above travel
  */
 public record SpaceOptions(
-        boolean placeFrames, boolean sharedMemory, Duration lease, ParcelLimits limits, Substitution substitution) {
+        boolean placeFrames,
+        boolean sharedMemory,
+        Duration lease,
+        OperandPolicy operands,
+        ParcelLimits limits,
+        Substitution substitution) {
 
-    private static final SpaceOptions DEFAULTS =
-            new SpaceOptions(true, false, Duration.ofSeconds(20), ParcelLimits.defaults(), Substitution.NONE);
+    private static final SpaceOptions DEFAULTS = new SpaceOptions(
+            true,
+            false,
+            Duration.ofSeconds(20),
+            OperandPolicy.SMALLER_MOVES,
+            ParcelLimits.defaults(),
+            Substitution.NONE);
 
     public SpaceOptions {
+        Objects.requireNonNull(operands, "operands");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(substitution, "substitution");
         if (!lease.isPositive()) {
@@ -34,7 +46,7 @@ public record SpaceOptions(
      * @param lease how long a holder may be silent before it loses its holds, positive
      */
     public SpaceOptions(boolean placeFrames, boolean sharedMemory, Duration lease) {
-        this(placeFrames, sharedMemory, lease, ParcelLimits.defaults(), Substitution.NONE);
+        this(placeFrames, sharedMemory, lease, OperandPolicy.SMALLER_MOVES, ParcelLimits.defaults(), Substitution.NONE);
     }
 
     /** The defaults named above. */
@@ -44,26 +56,31 @@ public record SpaceOptions(
 
     /** These options with another way for frames in results. */
     public SpaceOptions withPlaceFrames(boolean place) {
-        return new SpaceOptions(place, sharedMemory, lease, limits, substitution);
+        return new SpaceOptions(place, sharedMemory, lease, operands, limits, substitution);
     }
 
     /** These options with or without shared memory. */
     public SpaceOptions withSharedMemory(boolean shared) {
-        return new SpaceOptions(placeFrames, shared, lease, limits, substitution);
+        return new SpaceOptions(placeFrames, shared, lease, operands, limits, substitution);
     }
 
     /** These options with another lease, positive. */
     public SpaceOptions withLease(Duration other) {
-        return new SpaceOptions(placeFrames, sharedMemory, other, limits, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, other, operands, limits, substitution);
+    }
+
+    /** These options with another policy for operands at several parties. */
+    public SpaceOptions withOperands(OperandPolicy other) {
+        return new SpaceOptions(placeFrames, sharedMemory, lease, other, limits, substitution);
     }
 
     /** These options with other limits for received messages. */
     public SpaceOptions withLimits(ParcelLimits other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, other, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, other, substitution);
     }
 
     /** These options with another substitution, in place of the present one. */
     public SpaceOptions withSubstitution(Substitution other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, limits, other);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, limits, other);
     }
 }

@@ -72,6 +72,7 @@ final class Headquarters implements CallerSide {
                 self,
                 new PoolPeers(runners, questions, options.timeout()),
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
+                        .withOperands(options.operands())
                         .withSubstitution(new PoolStands(options.name(), this::space, this::pool, this::object)));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
@@ -192,7 +193,8 @@ final class Headquarters implements CallerSide {
                 options.placeFrames(),
                 backend.sharesMemory(),
                 options.strictSlots(),
-                options.virtualThreads());
+                options.virtualThreads(),
+                options.operands());
     }
 
     private FrameSpace space() {

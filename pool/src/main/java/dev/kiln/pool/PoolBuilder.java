@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class PoolBuilder {
     private boolean singleUse;
     private boolean strictSlots;
     private boolean placeFrames = true;
+    private OperandPolicy operands = OperandPolicy.SMALLER_MOVES;
     private Backend backend = Backends.localProcesses();
     private Duration timeout = Duration.ofSeconds(30);
     private Duration bootTimeout = Duration.ofSeconds(30);
@@ -84,6 +86,12 @@ public final class PoolBuilder {
     /** Whether frames in results stay on their runner; if not, they come home by value. Default true. */
     public PoolBuilder placeFrames(boolean on) {
         placeFrames = on;
+        return this;
+    }
+
+    /** Where an operation on frames of several runners runs. Default {@link OperandPolicy#SMALLER_MOVES}. */
+    public PoolBuilder operands(OperandPolicy policy) {
+        operands = Objects.requireNonNull(policy, "operands");
         return this;
     }
 
@@ -262,6 +270,7 @@ public final class PoolBuilder {
                 singleUse,
                 strictSlots,
                 placeFrames,
+                operands,
                 timeout,
                 bootTimeout,
                 queue,

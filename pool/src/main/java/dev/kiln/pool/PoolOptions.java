@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.runner.RemoteCallable;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ record PoolOptions(
         boolean singleUse,
         boolean strictSlots,
         boolean placeFrames,
+        OperandPolicy operands,
         Duration timeout,
         Duration bootTimeout,
         Duration queueTimeout,

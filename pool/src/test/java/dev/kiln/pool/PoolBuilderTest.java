@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.OperandPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -48,6 +49,7 @@ class PoolBuilderTest {
         assertFalse(options.singleUse());
         assertFalse(options.strictSlots());
         assertTrue(options.placeFrames());
+        assertEquals(OperandPolicy.SMALLER_MOVES, options.operands());
         assertEquals(Duration.ofSeconds(30), options.timeout());
         assertEquals(Duration.ofSeconds(30), options.bootTimeout());
         assertEquals(Duration.ofSeconds(30), options.queueTimeout());
@@ -70,6 +72,7 @@ class PoolBuilderTest {
                 .maxConcurrency(4)
                 .singleUse(true)
                 .placeFrames(false)
+                .operands(OperandPolicy.FIRST_OPERAND)
                 .timeout(Duration.ofSeconds(5))
                 .bootTimeout(Duration.ofSeconds(6))
                 .queueTimeout(Duration.ofSeconds(7))
@@ -86,6 +89,7 @@ class PoolBuilderTest {
         assertTrue(options.singleUse());
         assertEquals(1, options.slots());
         assertFalse(options.placeFrames());
+        assertEquals(OperandPolicy.FIRST_OPERAND, options.operands());
         assertEquals(Duration.ofSeconds(5), options.timeout());
         assertEquals(Duration.ofSeconds(6), options.bootTimeout());
         assertEquals(Duration.ofSeconds(7), options.queueTimeout());

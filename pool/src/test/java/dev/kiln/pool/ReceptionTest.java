@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.Kiln;
 import dev.kiln.runner.wire.Greeting;
@@ -42,7 +43,19 @@ class ReceptionTest {
 
     private static RunnerSettings settings(ProcessRef runner) {
         Duration second = Duration.ofSeconds(1);
-        return new RunnerSettings("p", CALLER, runner, second, second, second, second, true, false, false, false);
+        return new RunnerSettings(
+                "p",
+                CALLER,
+                runner,
+                second,
+                second,
+                second,
+                second,
+                true,
+                false,
+                false,
+                false,
+                OperandPolicy.SMALLER_MOVES);
     }
 
     private static Link.Listener port(LiveRunner runner) {

@@ -123,6 +123,7 @@ public final class RunnerNode implements Link.Listener {
                 settings.self(),
                 new LinkPeers(link, questions),
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
+                        .withOperands(settings.operands())
                         .withSubstitution(extension.substitution()));
         this.threads = threads;
         this.books = threads.books();

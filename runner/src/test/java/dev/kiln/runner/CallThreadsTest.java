@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message;
@@ -40,7 +41,19 @@ class CallThreadsTest {
         Duration soon = Duration.ofMillis(50);
         var self = new ProcessRef("p-1", 1);
         node = new RunnerNode(
-                new RunnerSettings("p", CALLER, self, minute, soon, soon, minute, true, false, false, virtual),
+                new RunnerSettings(
+                        "p",
+                        CALLER,
+                        self,
+                        minute,
+                        soon,
+                        soon,
+                        minute,
+                        true,
+                        false,
+                        false,
+                        virtual,
+                        OperandPolicy.SMALLER_MOVES),
                 link,
                 new CompletableFuture<String>()::complete);
     }

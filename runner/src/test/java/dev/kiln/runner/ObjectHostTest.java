@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Cancel;
@@ -129,7 +130,19 @@ class ObjectHostTest {
         INSIDE.set(0);
         Duration minute = Duration.ofMinutes(1);
         node = new RunnerNode(
-                new RunnerSettings("p", CALLER, SELF, minute, minute, minute, minute, true, false, false, false),
+                new RunnerSettings(
+                        "p",
+                        CALLER,
+                        SELF,
+                        minute,
+                        minute,
+                        minute,
+                        minute,
+                        true,
+                        false,
+                        false,
+                        false,
+                        OperandPolicy.SMALLER_MOVES),
                 link,
                 exit::complete);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message.Cancel;
@@ -61,7 +62,19 @@ class RunnerNodeTest {
 
     private static RunnerSettings settings(Duration grace) {
         Duration minute = Duration.ofMinutes(1);
-        return new RunnerSettings("p", CALLER, SELF, minute, minute, grace, minute, true, false, false, false);
+        return new RunnerSettings(
+                "p",
+                CALLER,
+                SELF,
+                minute,
+                minute,
+                grace,
+                minute,
+                true,
+                false,
+                false,
+                false,
+                OperandPolicy.SMALLER_MOVES);
     }
 
     @AfterEach
@@ -297,7 +310,19 @@ class RunnerNodeTest {
         Duration lease = Duration.ofSeconds(2);
         Duration heartbeat = Duration.ofMillis(200);
         link.unheardNanos = TimeUnit.SECONDS.toNanos(1);
-        var settings = new RunnerSettings("p", CALLER, SELF, lease, heartbeat, lease, lease, true, false, false, false);
+        var settings = new RunnerSettings(
+                "p",
+                CALLER,
+                SELF,
+                lease,
+                heartbeat,
+                lease,
+                lease,
+                true,
+                false,
+                false,
+                false,
+                OperandPolicy.SMALLER_MOVES);
         var deaf = new RunnerNode(settings, link, ended -> {});
         assertEquals("cut", next());
         assertEquals("cut", next(), "and again, if the next one is no better");

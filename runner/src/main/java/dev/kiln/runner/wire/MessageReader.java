@@ -92,7 +92,8 @@ final class MessageReader {
                 in.readBoolean(),
                 in.readBoolean(),
                 in.readBoolean(),
-                in.readBoolean());
+                in.readBoolean(),
+                readEnum(in, Ordinals.OPERANDS));
     }
 
     private static CallTerms readTerms(DataInputStream in) throws IOException {

@@ -229,6 +229,7 @@ final class MessageWriter {
         out.writeBoolean(settings.sharedMemory());
         out.writeBoolean(settings.strictSlots());
         out.writeBoolean(settings.virtualThreads());
+        out.writeByte(Ordinals.OPERANDS.indexOf(settings.operands()));
     }
 
     private static void writeTerms(DataOutputStream out, CallTerms terms) throws IOException {

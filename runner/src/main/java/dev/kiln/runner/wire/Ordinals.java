@@ -1,5 +1,6 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Settlement;
 import java.util.List;
@@ -9,6 +10,7 @@ final class Ordinals {
     static final List<Ending> ENDINGS = List.of(Ending.TIMED_OUT, Ending.CANCELLED, Ending.NOT_TAKEN);
     static final List<Settlement> SETTLEMENTS = List.of(Settlement.RETURNED, Settlement.THREW, Settlement.FAILED);
     static final List<CallTerms.Kind> KINDS = List.of(CallTerms.Kind.CALL, CallTerms.Kind.EXECUTE);
+    static final List<OperandPolicy> OPERANDS = List.of(OperandPolicy.SMALLER_MOVES, OperandPolicy.FIRST_OPERAND);
 
     private Ordinals() {}
 }

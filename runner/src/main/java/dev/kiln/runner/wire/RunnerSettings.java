@@ -1,5 +1,6 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.ProcessRef;
 import java.time.Duration;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param sharedMemory whether caller and runner are on one host and may map each other's memory
  * @param strictSlots whether resident data of a call keeps that call's slot
  * @param virtualThreads whether closures run on virtual threads
+ * @param operands where an operation on frames of several parties runs
  */
 public record RunnerSettings(
         String pool,
@@ -29,4 +31,5 @@ public record RunnerSettings(
         boolean placeFrames,
         boolean sharedMemory,
         boolean strictSlots,
-        boolean virtualThreads) {}
+        boolean virtualThreads,
+        OperandPolicy operands) {}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
@@ -123,7 +124,8 @@ class MessageCodecTest {
                         true,
                         true,
                         true,
-                        true)));
+                        true,
+                        OperandPolicy.SMALLER_MOVES)));
         welcome[1] = 0x7f;
         var violation = assertThrows(ProtocolViolation.class, () -> MessageCodec.decode(welcome));
         assertTrue(violation.getMessage().startsWith("a count of 2130706436 with "), violation.getMessage());

@@ -1,5 +1,6 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
@@ -160,7 +161,8 @@ final class Samples {
                 random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextBoolean(),
-                random.nextBoolean());
+                random.nextBoolean(),
+                random.nextBoolean() ? OperandPolicy.SMALLER_MOVES : OperandPolicy.FIRST_OPERAND);
     }
 
     private Duration duration() {
