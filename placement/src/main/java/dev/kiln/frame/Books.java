@@ -35,9 +35,6 @@ final class Books {
     /** Updates that were not acknowledged for so long are told again: a link may have lost them. */
     private static final long RESEND_NANOS = Duration.ofSeconds(2).toNanos();
 
-    /** So many parties that are gone are remembered with their cause. */
-    private static final int MAX_GONE = 1024;
-
     private final ProcessRef self;
     private final Peers peers;
     private final LongSupplier nanos;
@@ -47,7 +44,9 @@ final class Books {
 
     private final Object lock = new Object();
     private final Holdings holdings;
+    private final Seats seats;
     private final Handles handles;
+    private final Forwarding moves = new Forwarding();
 
     /** What others hold here, or what is on its way to them; each entry has one reference of its leaf. */
     private final Map<Long, Leaf> residents = new HashMap<>();
@@ -58,15 +57,6 @@ final class Books {
     /** What work that is on its way offers to be fetched; the references are the parcels'. */
     private final Map<Long, Table> offers = new HashMap<>();
 
-    private final Map<ProcessRef, Fate> fates = new HashMap<>();
-    private final Map<ProcessRef, Fate> gone = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ProcessRef, Fate> eldest) {
-            return size() > MAX_GONE;
-        }
-    };
     private final Map<ProcessRef, Long> toldAtNanos = new HashMap<>();
 
     private long lastNumber;
@@ -78,7 +68,8 @@ final class Books {
         this.peers = peers;
         this.nanos = nanos;
         this.holdings = new Holdings(self, lease);
-        this.handles = new Handles(self);
+        this.seats = new Seats(self);
+        this.handles = seats.handles();
     }
 
     // ---- what others hold here
@@ -156,6 +147,19 @@ final class Books {
         }
     }
 
+    /** The same for what may have moved away: then a handle on where it is now. */
+    @Nullable
+    Leaf find(long number) {
+        synchronized (lock) {
+            Leaf moved = moves.placeOf(number);
+            if (moved == null) {
+                return take(number);
+            }
+            moved.retain();
+            return moved;
+        }
+    }
+
     long residentCount() {
         synchronized (lock) {
             return residents.size();
@@ -186,26 +190,57 @@ final class Books {
 
     // ---- what is held elsewhere
 
-    /** A handle has been read: it is counted, and gets the fate of its owner. Its end is to be told by {@link #closed}. */
-    Fate opened(ResourceId id) {
+    /** A handle has been read, on copies at these places: it is counted at each. Its end is to be told by {@link #closed}. */
+    List<Seat> opened(List<ResourceId> ids) {
         synchronized (lock) {
-            handles.opened(id);
-            return fate(id.owner());
+            List<Seat> opened = new ArrayList<>(ids.size());
+            for (ResourceId id : ids) {
+                opened.add(seats.opened(id));
+            }
+            return opened;
         }
     }
 
-    void closed(ResourceId id) {
+    /**
+     * A handle is about to be named in a message: what names it there, with a reference for the caller. It stays on the places
+     * where the copies are now, so that they answer for the data until the message has been read. The data itself if a copy
+     * has come here.
+     */
+    Leaf pinned(RemoteTable handle) {
         synchronized (lock) {
-            handles.closed(id);
+            Table here = handle.here();
+            if (here != null) {
+                here.retain();
+                return here;
+            }
+            List<Seat> pins = new ArrayList<>();
+            for (Seat place : handle.places()) {
+                pins.add(seats.pinned(place));
+            }
+            return new RemoteTable(handle.space(), pins, true, handle.facts());
         }
     }
 
-    private Fate fate(ProcessRef party) {
-        Fate known = gone.get(party);
-        if (known != null) {
-            return known;
+    void closed(RemoteTable handle) {
+        List<Leaf> freed = new ArrayList<>(0);
+        synchronized (lock) {
+            for (Seat seat : handle.seats()) {
+                seats.closed(seat, handle.isPinned(), freed);
+            }
         }
-        return closed != null ? new Fate(closed) : fates.computeIfAbsent(party, key -> new Fate());
+        freed.forEach(Leaf::release);
+    }
+
+    /** The owner of {@code from} tells where it has moved: a handle on another party, or a table of this one's. */
+    void moved(ResourceId from, Leaf place) {
+        List<Leaf> freed = new ArrayList<>(0);
+        synchronized (lock) {
+            switch (place) {
+                case RemoteTable handle -> seats.moved(from, handle.id(), freed);
+                case Table table -> seats.moved(from, table, freed);
+            }
+        }
+        freed.forEach(Leaf::release);
     }
 
     /** On how many resources of others there is a handle here. */
@@ -224,6 +259,53 @@ final class Books {
     void refused(ProcessRef sender, long transfer) {
         synchronized (lock) {
             handles.refused(sender, transfer);
+        }
+    }
+
+    // ---- when this party is about to end
+
+    /** From now on nothing is to stay here. */
+    void leave() {
+        synchronized (lock) {
+            moves.leave();
+        }
+    }
+
+    boolean leaving() {
+        synchronized (lock) {
+            return moves.leaving();
+        }
+    }
+
+    /** The tables that others hold here and that have not moved, each with a reference for the caller. */
+    Map<Long, Table> unmoved() {
+        synchronized (lock) {
+            Map<Long, Table> unmoved = new LinkedHashMap<>();
+            numbers.forEach((table, number) -> {
+                if (moves.placeOf(number) == null) {
+                    table.retain();
+                    unmoved.put(number, table);
+                }
+            });
+            return unmoved;
+        }
+    }
+
+    /** The table with this number is at that place, too. Takes over the reference. */
+    void moved(long number, RemoteTable place) {
+        @Nullable RemoteTable unneeded;
+        synchronized (lock) {
+            unneeded = residents.containsKey(number) ? moves.moved(number, place) : place;
+        }
+        if (unneeded != null) {
+            unneeded.release();
+        }
+    }
+
+    /** Who is to be told of what has moved; the references are the caller's. */
+    Map<ProcessRef, Forwarding.Notice> notices() {
+        synchronized (lock) {
+            return moves.notices(holdings);
         }
     }
 
@@ -309,13 +391,7 @@ final class Books {
     void gone(ProcessRef party, KilnException cause) {
         List<Leaf> freed;
         synchronized (lock) {
-            Fate fate = fates.remove(party);
-            if (fate == null) {
-                fate = gone.getOrDefault(party, new Fate());
-            }
-            fate.gone(cause);
-            gone.put(party, fate);
-            handles.gone(party);
+            seats.gone(party, cause);
             toldAtNanos.remove(party);
             freed = remove(holdings.gone(party));
         }
@@ -332,6 +408,10 @@ final class Books {
                     numbers.remove(table);
                 }
                 leaves.add(leaf);
+                Leaf place = moves.freed(number);
+                if (place != null) {
+                    leaves.add(place);
+                }
             }
         }
         return leaves;
@@ -345,7 +425,7 @@ final class Books {
                 return;
             }
             closed = cause;
-            fates.values().forEach(fate -> fate.gone(cause));
+            seats.close(cause);
             freed = remove(List.copyOf(residents.keySet()));
             offers.clear();
         }

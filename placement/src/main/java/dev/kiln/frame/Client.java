@@ -4,6 +4,10 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.ProcessRef;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +49,20 @@ final class Client {
     }
 
     byte[] pull(ProcessRef owner, FrameRequest.Pull pull) {
-        return expect(ask(owner, pull), byte[].class, owner);
+        try (Parcel parcel = space.packWork(pull)) {
+            return expect(ask(owner, parcel, new HashSet<>()), byte[].class, owner);
+        }
     }
 
     /** The party that runs the plan: see {@link Operands}. */
     static ProcessRef ownerOf(Plan plan) {
-        return Operands.chosen(plan)
-                .map(RemoteTable::owner)
+        return ownerOf(plan, Set.of());
+    }
+
+    /** @param silent who is not to be asked */
+    private static ProcessRef ownerOf(Plan plan, Set<ProcessRef> silent) {
+        return Operands.chosen(plan, silent)
+                .map(Operands.Site::owner)
                 .orElseThrow(() -> new IllegalArgumentException("a plan without remote data runs here"));
     }
 
@@ -63,33 +74,75 @@ final class Client {
         return ask(plan, request, Frame.class);
     }
 
+    /**
+     * Asks where most of the data is. That may end or move under the request: as long as there is a copy somewhere else, that
+     * is asked, since every request may be made twice.
+     */
     private <T> T ask(Plan plan, Request request, Class<T> expected) {
+        Set<ProcessRef> silent = new HashSet<>();
+        while (true) {
+            check(plan);
+            List<List<ProcessRef>> places = places(plan);
+            ProcessRef owner = ownerOf(plan, silent);
+            try (Frame frame = Frame.of(plan);
+                    Parcel parcel = space.packWork(request.of(frame))) {
+                return expect(ask(owner, parcel, silent), expected, owner);
+            } catch (KilnException e) {
+                // The owner may have died under the request: its handles are lost, and that is what the user is to see.
+                check(plan);
+                if (silent.contains(owner) ? !isElsewhere(plan, silent) : places.equals(places(plan))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** @throws FrameLost if a part of the plan's data is gone */
+    private static void check(Plan plan) {
         for (Leaf leaf : plan.leaves()) {
             if (leaf instanceof RemoteTable remote) {
                 remote.check();
             }
         }
-        ProcessRef owner = ownerOf(plan);
-        try (Frame frame = Frame.of(plan)) {
-            return expect(ask(owner, request.of(frame)), expected, owner);
-        } catch (KilnException e) {
-            // The owner may have died under the request: its handles are lost, and that is what the user is to see.
-            for (Leaf leaf : plan.leaves()) {
-                if (leaf instanceof RemoteTable remote) {
-                    remote.check();
-                }
-            }
-            throw e;
-        }
     }
 
-    private @Nullable Object ask(ProcessRef owner, FrameRequest request) {
-        try (Parcel parcel = space.packWork(request)) {
-            Object answer = space.unpack(peers.ask(owner, parcel.bytes()), owner);
-            if (answer instanceof Throwable failure) {
-                throw Rethrown.here(failure, owner);
+    private static List<List<ProcessRef>> places(Plan plan) {
+        List<List<ProcessRef>> places = new ArrayList<>();
+        for (Leaf leaf : plan.leaves()) {
+            if (leaf instanceof RemoteTable remote) {
+                places.add(remote.owners());
             }
-            return answer;
+        }
+        return places;
+    }
+
+    /** Whether all data is at parties other than these, too. */
+    private static boolean isElsewhere(Plan plan, Set<ProcessRef> silent) {
+        return places(plan).stream().noneMatch(silent::containsAll);
+    }
+
+    /**
+     * Asks one party, which may be this one if what is asked for has just come here.
+     *
+     * @param silent is told if there is no answer since the party is gone
+     */
+    private @Nullable Object ask(ProcessRef owner, Parcel request, Set<ProcessRef> silent) {
+        Object answer = space.unpack(answer(owner, request.bytes(), silent), owner);
+        if (answer instanceof Throwable failure) {
+            throw Rethrown.here(failure, owner);
+        }
+        return answer;
+    }
+
+    private byte[] answer(ProcessRef owner, byte[] request, Set<ProcessRef> silent) {
+        if (owner.equals(space.self())) {
+            return space.serve(request, owner);
+        }
+        try {
+            return peers.ask(owner, request);
+        } catch (FrameLost gone) {
+            silent.add(owner);
+            throw gone;
         }
     }
 

@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** How one leaf crosses, as its parcel's manifest has it. */
 sealed interface Entry {
 
-    /** The data stays where it is. */
-    record Reference(ResourceId id, Facts facts) implements Entry {}
+    /** The data stays where it is: copies of it at these places, at least one. */
+    record Reference(List<ResourceId> ids, Facts facts) implements Entry {
+        public Reference {
+            ids = List.copyOf(ids);
+        }
+    }
 
     /** The data is in the manifest: Arrow's messages, encapsulated. */
     @SuppressWarnings("ArrayRecordComponent")

@@ -6,7 +6,9 @@ import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.ResourceId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -328,17 +330,26 @@ public final class FrameSpace implements AutoCloseable {
         return sharesMemory() ? table.share() : null;
     }
 
-    /** What a reference in a message stands for, with one reference: the table itself if it is one of this party's. */
+    /**
+     * What a reference in a message stands for, with one reference: the table itself if a copy is one of this party's, unless
+     * that has moved away.
+     */
     Leaf leaf(Entry.Reference reference) {
-        if (!reference.id().owner().equals(self)) {
-            return new RemoteTable(this, reference.id(), reference.facts(), books.opened(reference.id()));
+        List<ResourceId> elsewhere = new ArrayList<>();
+        for (ResourceId id : reference.ids()) {
+            Leaf own = id.owner().equals(self) ? books.find(id.number()) : null;
+            if (own != null) {
+                return own;
+            }
+            if (!id.owner().equals(self)) {
+                elsewhere.add(id);
+            }
         }
-        Table table = books.take(reference.id().number());
-        if (table != null) {
-            return table;
-        }
-        FrameLost lost = new FrameLost("nobody held it any more", null);
-        return new RemoteTable(this, reference.id(), reference.facts(), new Fate(lost));
+        List<Seat> seats = elsewhere.isEmpty()
+                ? List.of(
+                        new Seat(reference.ids().getFirst(), new Fate(new FrameLost("nobody held it any more", null))))
+                : books.opened(elsewhere);
+        return new RemoteTable(this, seats, false, reference.facts());
     }
 
     /** The data of an offer, with one reference. */
@@ -356,7 +367,7 @@ public final class FrameSpace implements AutoCloseable {
     }
 
     /** A handle has been dropped. */
-    void closed(ResourceId id) {
-        books.closed(id);
+    void closed(RemoteTable handle) {
+        books.closed(handle);
     }
 }

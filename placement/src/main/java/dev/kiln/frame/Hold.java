@@ -39,9 +39,20 @@ final class Hold implements Runnable {
             throw new IllegalStateException(
                     "this frame is closed; frames made from it before live on, so keep one of those or close it later");
         }
-        List<Leaf> leaves = plan.leaves();
+        Plan now = settled(plan); // while this hold has them, all of these leaves are held
+        List<Leaf> leaves = now.leaves();
         retain(leaves);
-        return new Use(plan, leaves);
+        return new Use(now, leaves);
+    }
+
+    /** The plan with the data itself in the place of handles whose data has come to this process. */
+    private static Plan settled(Plan plan) {
+        return plan.leaves().stream().anyMatch(leaf -> settled(leaf) != leaf) ? plan.map(Hold::settled) : plan;
+    }
+
+    private static Leaf settled(Leaf leaf) {
+        Table here = leaf instanceof RemoteTable remote ? remote.here() : null;
+        return here == null ? leaf : here;
     }
 
     /** The schema, asked for once. Within a use. */
@@ -77,7 +88,7 @@ final class Hold implements Runnable {
 
     /** The name of the process that the data is in. Also after the end. */
     String place() {
-        return Place.of(plan).name();
+        return Place.of(settled(plan)).name();
     }
 
     /** The data itself, if it is in another process and there is nothing to do with it yet. */

@@ -15,6 +15,9 @@ final class ManifestReader {
     /** The shortest entry is longer than this many bytes. */
     private static final int MIN_ENTRY = 8;
 
+    /** A process without a name, and a number. */
+    private static final int MIN_ID = Integer.BYTES + 2 * Long.BYTES;
+
     private final ByteBuffer in;
     private byte[] lastSchema = {};
 
@@ -53,8 +56,7 @@ final class ManifestReader {
     private Entry entry() {
         byte kind = in.get();
         return switch (kind) {
-            case ManifestWriter.REFERENCE ->
-                new Entry.Reference(new ResourceId(new ProcessRef(text(), in.getLong()), in.getLong()), facts());
+            case ManifestWriter.REFERENCE -> new Entry.Reference(ids(), facts());
             case ManifestWriter.INLINE -> {
                 byte[] schema = bytes();
                 int count = count(Integer.BYTES);
@@ -67,6 +69,18 @@ final class ManifestReader {
             case ManifestWriter.OFFER -> new Entry.Offer(in.getLong(), facts(), pieces(), image());
             default -> throw new IllegalArgumentException("unknown kind " + kind);
         };
+    }
+
+    private List<ResourceId> ids() {
+        int count = count(MIN_ID);
+        if (count == 0) {
+            throw new IllegalArgumentException("a reference to nothing");
+        }
+        List<ResourceId> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(new ResourceId(new ProcessRef(text(), in.getLong()), in.getLong()));
+        }
+        return ids;
     }
 
     private Facts facts() {

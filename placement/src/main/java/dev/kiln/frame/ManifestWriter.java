@@ -1,7 +1,6 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.gc.ResourceId;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,11 +42,15 @@ final class ManifestWriter {
         write(() -> out.writeInt(leaves));
     }
 
-    void reference(ResourceId id, Facts facts) {
+    /** A reference to data of other processes, of which there is a copy at each of these places. */
+    void reference(List<Seat> places, Facts facts) {
         write(() -> {
             out.writeByte(REFERENCE);
-            process(id.owner());
-            out.writeLong(id.number());
+            out.writeInt(places.size());
+            for (Seat place : places) {
+                process(place.owner());
+                out.writeLong(place.id().number());
+            }
             facts(facts);
         });
     }
@@ -58,6 +61,7 @@ final class ManifestWriter {
     int reference(ProcessRef self, Facts facts) {
         return position(() -> {
             out.writeByte(REFERENCE);
+            out.writeInt(1);
             process(self);
             int position = target.length();
             out.writeLong(0);

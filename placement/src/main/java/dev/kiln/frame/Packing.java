@@ -102,13 +102,21 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
             if (leaf instanceof RemoteTable remote) {
                 remote.check();
             }
-            Leaf ours = leaf instanceof RemoteTable remote && comesAlong(remote) ? fetched(remote) : leaf;
-            ours.retain();
-            leaves.add(ours);
+            leaves.add(ours(leaf));
             known = new LeafMark(leaves.size() - 1);
             marks.put(leaf, known);
         }
         return known;
+    }
+
+    /** What crosses in its place, with one reference. */
+    private Leaf ours(Leaf leaf) {
+        if (leaf instanceof RemoteTable remote && !comesAlong(remote)) {
+            return space.books().pinned(remote);
+        }
+        Leaf ours = leaf instanceof RemoteTable remote ? fetched(remote) : leaf;
+        ours.retain();
+        return ours;
     }
 
     /** A handle of another pool means nothing here. */
@@ -148,8 +156,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
             for (Leaf leaf : leaves) {
                 switch (leaf) {
                     case RemoteTable remote -> {
-                        manifest.reference(remote.id(), remote.facts());
-                        bytesByOwner.merge(remote.owner(), remote.bytes(), Long::sum);
+                        manifest.reference(remote.seats(), remote.facts());
+                        remote.owners().forEach(owner -> bytesByOwner.merge(owner, remote.bytes(), Long::sum));
                         passing.add(remote);
                     }
                     case Table table

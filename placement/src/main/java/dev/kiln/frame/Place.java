@@ -12,7 +12,7 @@ sealed interface Place {
     /** In this process, unless a leaf is in another one. */
     static Place of(Plan plan) {
         return Operands.chosen(plan)
-                .<Place>map(data -> new There(data.space(), data.owner()))
+                .<Place>map(site -> new There(site.data().space(), site.owner()))
                 .orElseGet(Here::new);
     }
 

@@ -5,31 +5,39 @@ import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.ResourceId;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handle on data in another process, held there for this one as long as the handle has references. Its facts need no
- * I/O and can be read at any time. Any thread.
+ * A handle on data in another process, held there for this one as long as the handle has references. There may be copies of
+ * the data in several processes: it is held at each, operations use one whose process lives, and it is lost with the last.
+ * A copy may move while the handle is in use; see {@link Seat}. Its facts need no I/O and can be read at any time. Any
+ * thread.
  */
 final class RemoteTable implements Leaf {
 
     private static final long serialVersionUID = 1L;
 
     private final transient FrameSpace space;
-    private final transient ResourceId id;
+    private final transient List<Seat> seats;
+    private final transient boolean pinned;
     private final transient Facts facts;
-    private final transient Fate fate;
     private final transient AtomicInteger references = new AtomicInteger(1);
     private transient volatile @Nullable Schema schema;
 
-    /** The handle has been counted as opened; {@link FrameSpace#closed} is told of its end. */
-    RemoteTable(FrameSpace space, ResourceId id, Facts facts, Fate fate) {
+    /**
+     * The handle has been counted on each seat; {@link FrameSpace#closed} is told of its end.
+     *
+     * @param seats of its copies, at least one, the preferred one first
+     * @param pinned whether it stays on them whatever moves
+     */
+    RemoteTable(FrameSpace space, List<Seat> seats, boolean pinned, Facts facts) {
         this.space = space;
-        this.id = id;
+        this.seats = List.copyOf(seats);
+        this.pinned = pinned;
         this.facts = facts;
-        this.fate = fate;
     }
 
     /** The space that this handle belongs to: it performs what is asked of the data. */
@@ -37,17 +45,51 @@ final class RemoteTable implements Leaf {
         return space;
     }
 
+    /** Where it is counted. */
+    List<Seat> seats() {
+        return seats;
+    }
+
+    /** Whether it stays where it is whatever moves. */
+    boolean isPinned() {
+        return pinned;
+    }
+
+    /** Where its copies are now, those that are lost left out unless all are. */
+    List<Seat> places() {
+        List<Seat> now = pinned ? seats : seats.stream().map(Seat::last).toList();
+        List<Seat> living = now.stream().filter(seat -> seat.lost() == null).toList();
+        return living.isEmpty() ? now : living;
+    }
+
+    /** The process that is asked first. */
     ProcessRef owner() {
-        return id.owner();
+        return id().owner();
+    }
+
+    /** The processes that have a copy, each once. */
+    List<ProcessRef> owners() {
+        return places().stream().map(Seat::owner).distinct().toList();
     }
 
     /** The number of the data at its owner. */
     long number() {
-        return id.number();
+        return id().number();
     }
 
     ResourceId id() {
-        return id;
+        return places().getFirst().id();
+    }
+
+    /** The data itself, if a copy has come to this process: it stays as long as this handle has references. */
+    @Nullable
+    Table here() {
+        for (Seat seat : places()) {
+            if (seat.here() != null) {
+                return seat.here();
+            }
+        }
+        return null;
     }
 
     Facts facts() {
@@ -79,18 +121,25 @@ final class RemoteTable implements Leaf {
         return facts.bytes();
     }
 
+    boolean isLost() {
+        return places().getFirst().lost() != null;
+    }
+
     /** @throws FrameLost if the data is gone */
     void check() {
-        KilnException cause = fate.cause();
+        Seat seat = places().getFirst();
+        KilnException cause = seat.lost();
         if (cause != null) {
-            throw new FrameLost("frame " + id + " is lost: " + cause.getMessage() + "; make it anew", cause);
+            String copies = seats.size() == 1 ? "" : ", as are all " + seats.size() + " copies";
+            throw new FrameLost(
+                    "frame " + seat.id() + " is lost" + copies + ": " + cause.getMessage() + "; make it anew", cause);
         }
     }
 
     @Override
     public void retain() {
         if (references.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
-            throw new IllegalStateException("frame " + id + " has been closed here");
+            throw new IllegalStateException("frame " + id() + " has been closed here");
         }
     }
 
@@ -98,16 +147,16 @@ final class RemoteTable implements Leaf {
     public void release() {
         int before = references.getAndUpdate(count -> Math.max(0, count - 1));
         if (before == 0) {
-            throw new IllegalStateException("frame " + id + " has been closed here already");
+            throw new IllegalStateException("frame " + id() + " has been closed here already");
         }
         if (before == 1) {
-            space.closed(id);
+            space.closed(this);
         }
     }
 
     @Override
     public String toString() {
-        return "frame " + id;
+        return "frame " + id();
     }
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {

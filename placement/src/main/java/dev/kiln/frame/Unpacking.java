@@ -33,7 +33,7 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
             leaves.add(
                     switch (entry) {
                         case Entry.Reference reference -> {
-                            named.add(reference.id());
+                            named.addAll(reference.ids());
                             yield space.leaf(reference);
                         }
                         case Entry.Inline inline ->

@@ -250,7 +250,8 @@ final class Hub implements AutoCloseable {
             asked.incrementAndGet();
             FrameSpace space = spaces.get(owner);
             if (space == null || down.contains(owner)) {
-                throw new Unreachable(owner + " cannot be reached from " + self);
+                throw new FrameLost(
+                        owner + " cannot be reached from " + self, new Unreachable(owner + " is not there"));
             }
             pass(self, owner);
             byte[] answer = space.serve(request, self);

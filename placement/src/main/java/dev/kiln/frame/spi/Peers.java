@@ -23,7 +23,8 @@ public interface Peers {
      * @param owner the party that is asked
      * @param request as made by a frame space
      * @return the answer's bytes
-     * @throws KilnException if there is no answer: the party is gone, the time is over, the wait was interrupted
+     * @throws KilnException if there is no answer: a {@code FrameLost} if, and only if, there will be none since the party is
+     *     gone, another one if the time is over or the wait was interrupted
      */
     byte[] ask(ProcessRef owner, byte[] request);
 
