@@ -38,7 +38,12 @@ final class Operands {
         }
         boolean firstOnly = first.data().space().operands() == OperandPolicy.FIRST_OPERAND;
         return Optional.of(largest(
-                plan, firstOnly ? sites.stream().filter(site -> site.data() == first.data()).toList() : sites));
+                plan,
+                firstOnly
+                        ? sites.stream()
+                                .filter(site -> site.data() == first.data())
+                                .toList()
+                        : sites));
     }
 
     /** The first of those whose owner has the most bytes. */
