@@ -14,14 +14,11 @@ import dev.kiln.gc.Update;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +45,7 @@ final class Books {
     private final Handles handles;
     private final Forwarding moves = new Forwarding();
 
-    /** What others hold here, or what is on its way to them; each entry has one reference of its leaf. */
-    private final Map<Long, Leaf> residents = new HashMap<>();
-
-    /** The numbers under which tables stay here. */
-    private final IdentityHashMap<Table, Long> numbers = new IdentityHashMap<>();
+    private final Residents residents = new Residents();
 
     /** What work that is on its way offers to be fetched; the references are the parcels'. */
     private final Map<Long, Table> offers = new HashMap<>();
@@ -77,30 +70,29 @@ final class Books {
     /**
      * Registers what a message to {@code receiver} names; to be called before it is sent.
      *
-     * @param stays tables that stay here
-     * @param passing other leaves that must live until the message has been read: handles that are passed on, data that
+     * @param stays tables and values that stay here
+     * @param passing other assets that must live until the message has been read: handles that are passed on, data that
      *     is fetched. Each gets a number of its own, which is freed when the message has been read, whatever became of it
      *     (see {@link Holdings}, "Passing a handle on")
      * @return the numbers, of {@code stays}, then of {@code passing}, then that of the message
      */
-    List<Long> place(List<Table> stays, List<? extends Leaf> passing, ProcessRef receiver) {
+    List<Long> place(List<? extends Asset> stays, List<? extends Asset> passing, ProcessRef receiver) {
         synchronized (lock) {
             refuseWhenClosed();
             long now = nanos.getAsLong();
             long transfer = ++lastNumber;
             List<Long> given = new ArrayList<>();
-            for (Table table : stays) {
-                Long number = numbers.get(table);
+            for (Asset asset : stays) {
+                Long number = residents.numberOf(asset);
                 if (number == null) {
                     number = ++lastNumber;
-                    numbers.put(table, number);
-                    keep(number, table);
+                    residents.stay(number, asset);
                 }
                 given.add(number);
             }
-            for (Leaf leaf : passing) {
+            for (Asset asset : passing) {
                 long number = ++lastNumber;
-                keep(number, leaf);
+                residents.keep(number, asset);
                 given.add(number);
             }
             for (Long number : given) {
@@ -109,11 +101,6 @@ final class Books {
             given.add(transfer);
             return given;
         }
-    }
-
-    private void keep(Long number, Leaf leaf) {
-        leaf.retain();
-        residents.put(number, leaf);
     }
 
     /** Lets whoever reads a piece of work fetch these tables until {@link #withdraw}; the references stay the caller's. */
@@ -160,6 +147,23 @@ final class Books {
         }
     }
 
+    /** The value with this number, with a reference for the caller; null if nobody holds it any more. */
+    @Nullable
+    LocalValue takeValue(long number) {
+        synchronized (lock) {
+            LocalValue value = residents.get(number) instanceof LocalValue resident ? resident : null;
+            if (value != null) {
+                value.retain();
+            }
+            return value;
+        }
+    }
+
+    /** The values that others held here until they let go of them. */
+    LeftValues left() {
+        return residents.left();
+    }
+
     long residentCount() {
         synchronized (lock) {
             return residents.size();
@@ -174,17 +178,13 @@ final class Books {
 
     boolean isResident(long number) {
         synchronized (lock) {
-            return residents.containsKey(number);
+            return residents.contains(number);
         }
     }
 
     long residentBytes() {
         synchronized (lock) {
-            Set<Leaf> once = Collections.newSetFromMap(new IdentityHashMap<>());
-            return residents.values().stream()
-                    .filter(leaf -> leaf instanceof Table && once.add(leaf))
-                    .mapToLong(Leaf::bytes)
-                    .sum();
+            return residents.bytes();
         }
     }
 
@@ -221,14 +221,28 @@ final class Books {
         }
     }
 
+    /** A handle on a value has been read: it is counted. Its end is to be told by {@link #closed(Seat)}. */
+    Seat opened(ResourceId value) {
+        return opened(List.of(value)).getFirst();
+    }
+
+    /** The end of a handle on a value, which follows. */
+    void closed(Seat value) {
+        closed(List.of(value), false);
+    }
+
     void closed(RemoteTable handle) {
+        closed(handle.seats(), handle.isPinned());
+    }
+
+    private void closed(List<Seat> of, boolean pinned) {
         List<Leaf> freed = new ArrayList<>(0);
         synchronized (lock) {
-            for (Seat seat : handle.seats()) {
-                seats.closed(seat, handle.isPinned(), freed);
+            for (Seat seat : of) {
+                seats.closed(seat, pinned, freed);
             }
         }
-        freed.forEach(Leaf::release);
+        freed.forEach(Asset::release);
     }
 
     /** The owner of {@code from} tells where it has moved: a handle on another party, or a table of this one's. */
@@ -240,7 +254,7 @@ final class Books {
                 case Table table -> seats.moved(from, table, freed);
             }
         }
-        freed.forEach(Leaf::release);
+        freed.forEach(Asset::release);
     }
 
     /** On how many resources of others there is a handle here. */
@@ -281,7 +295,7 @@ final class Books {
     Map<Long, Table> unmoved() {
         synchronized (lock) {
             Map<Long, Table> unmoved = new LinkedHashMap<>();
-            numbers.forEach((table, number) -> {
+            residents.tables().forEach((number, table) -> {
                 if (moves.placeOf(number) == null) {
                     table.retain();
                     unmoved.put(number, table);
@@ -295,7 +309,7 @@ final class Books {
     void moved(long number, RemoteTable place) {
         @Nullable RemoteTable unneeded;
         synchronized (lock) {
-            unneeded = residents.containsKey(number) ? moves.moved(number, place) : place;
+            unneeded = residents.contains(number) ? moves.moved(number, place) : place;
         }
         if (unneeded != null) {
             unneeded.release();
@@ -352,13 +366,13 @@ final class Books {
         switch (message) {
             case Update update -> {
                 Applied applied;
-                List<Leaf> freed;
+                List<Asset> freed;
                 synchronized (lock) {
                     applied = holdings.on(update, nanos.getAsLong());
                     freed = remove(applied.freed());
                 }
                 peers.tell(update.holder(), applied.reply());
-                freed.forEach(Leaf::release);
+                freed.forEach(Asset::release);
             }
             case Acknowledged ack -> {
                 if (ack.fenced() && ack.holder().equals(self)) {
@@ -375,11 +389,11 @@ final class Books {
 
     /** Ends the holders that were silent for too long. */
     void expire() {
-        List<Leaf> freed;
+        List<Asset> freed;
         synchronized (lock) {
             freed = remove(holdings.expire(nanos.getAsLong()));
         }
-        freed.forEach(Leaf::release);
+        freed.forEach(Asset::release);
     }
 
     void heard(ProcessRef holder) {
@@ -389,47 +403,44 @@ final class Books {
     }
 
     void gone(ProcessRef party, KilnException cause) {
-        List<Leaf> freed;
+        List<Asset> freed;
         synchronized (lock) {
             seats.gone(party, cause);
             toldAtNanos.remove(party);
             freed = remove(holdings.gone(party));
         }
-        freed.forEach(Leaf::release);
+        freed.forEach(Asset::release);
     }
 
     /** Takes out what nobody holds any more; the caller gets the references, to release them without the lock. */
-    private List<Leaf> remove(Collection<Long> freed) {
-        List<Leaf> leaves = new ArrayList<>();
+    private List<Asset> remove(Collection<Long> freed) {
+        List<Asset> assets = new ArrayList<>();
         for (Long number : freed) {
-            Leaf leaf = residents.remove(number);
-            if (leaf != null) {
-                if (leaf instanceof Table table && number.equals(numbers.get(table))) {
-                    numbers.remove(table);
-                }
-                leaves.add(leaf);
+            Asset asset = residents.remove(number);
+            if (asset != null) {
+                assets.add(asset);
                 Leaf place = moves.freed(number);
                 if (place != null) {
-                    leaves.add(place);
+                    assets.add(place);
                 }
             }
         }
-        return leaves;
+        return assets;
     }
 
     /** Ends everything: handles are lost with this cause, what stayed here is released. Idempotent, the first cause stays. */
     void close(KilnException cause) {
-        List<Leaf> freed;
+        List<Asset> freed;
         synchronized (lock) {
             if (closed != null) {
                 return;
             }
             closed = cause;
             seats.close(cause);
-            freed = remove(List.copyOf(residents.keySet()));
+            freed = remove(residents.numbers());
             offers.clear();
         }
-        freed.forEach(Leaf::release);
+        freed.forEach(Asset::release);
     }
 
     private void refuseWhenClosed() {

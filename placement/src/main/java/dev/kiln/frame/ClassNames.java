@@ -68,12 +68,14 @@ final class ClassNames {
         "dev.kiln.frame.RecordBox",
         "dev.kiln.frame.Whole",
         "dev.kiln.frame.TraversalBox",
-        "dev.kiln.frame.LeafMark",
+        "dev.kiln.frame.AssetMark",
         "dev.kiln.frame.FrameMark",
         "dev.kiln.frame.FailureBox",
         "dev.kiln.frame.RemoteFailure",
         "dev.kiln.KilnException",
         "dev.kiln.frame.FrameException",
+        "dev.kiln.frame.ResidentMark",
+        "dev.kiln.frame.ValueMark",
     };
 
     private static final Map<String, Integer> NUMBERS = new HashMap<>();

@@ -47,7 +47,7 @@ final class Codec {
             } catch (StackOverflowError tooDeep) {
                 suspicious = DeepStack.call(() -> write(value, start, out, marks, substitution));
             }
-            Finding cycle = suspicious ? PathFinder.find(value, label, substitution) : null;
+            Finding cycle = suspicious ? PathFinder.find(value, label, marks, substitution) : null;
             if (cycle == null) {
                 return null;
             }
@@ -62,7 +62,7 @@ final class Codec {
         } catch (Exception | Error e) {
             // In native executables, a class that was not registered is an Error.
             out.truncate(start);
-            Finding found = PathFinder.find(value, label, substitution);
+            Finding found = PathFinder.find(value, label, marks, substitution);
             return new Refused(found == null ? new Finding(label, reason(e), null) : found, e);
         }
     }

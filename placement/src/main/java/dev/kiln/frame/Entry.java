@@ -4,7 +4,7 @@ import dev.kiln.gc.ResourceId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How one leaf crosses, as its parcel's manifest has it. */
+/** How one asset crosses, as its parcel's manifest has it. */
 sealed interface Entry {
 
     /** The data stays where it is: copies of it at these places, at least one. */
@@ -13,6 +13,9 @@ sealed interface Entry {
             ids = List.copyOf(ids);
         }
     }
+
+    /** A value that stays where it is; {@code type} is the name of its class. */
+    record Value(ResourceId id, String type) implements Entry {}
 
     /** The data is in the manifest: Arrow's messages, encapsulated. */
     @SuppressWarnings("ArrayRecordComponent")

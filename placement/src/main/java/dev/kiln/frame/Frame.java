@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
@@ -42,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Frame implements AutoCloseable, Serializable {
     private static final long serialVersionUID = 1L;
-    private static final Cleaner CLEANER = Cleaner.create();
-    private static final AtomicLong COUNTER = new AtomicLong();
 
     private final transient long number;
     private final transient Hold hold;
@@ -51,8 +48,8 @@ public final class Frame implements AutoCloseable, Serializable {
 
     private Frame(Hold hold) {
         this.hold = hold;
-        this.number = hold.remote().map(RemoteTable::number).orElseGet(COUNTER::incrementAndGet);
-        this.cleanable = CLEANER.register(this, hold);
+        this.number = hold.remote().map(RemoteTable::number).orElseGet(Upkeep::number);
+        this.cleanable = Upkeep.CLEANER.register(this, hold);
     }
 
     /** A frame of a plan; takes a reference to each of its leaves. */
@@ -338,7 +335,7 @@ public final class Frame implements AutoCloseable, Serializable {
     }
 
     /**
-     * Closes every frame in a structure: in maps, collections, arrays, records, Optional, and in the fields of other
+     * Closes every frame and every {@link Resident} in a structure: in maps, collections, arrays, records, Optional, and in the fields of other
      * types as far as reflection may read them, except of those that can be closed themselves. Cycles are fine.
      */
     public static void closeAll(@Nullable Object nested) {

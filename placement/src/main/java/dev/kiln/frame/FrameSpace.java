@@ -4,11 +4,9 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
-import dev.kiln.gc.ResourceId;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -43,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * Peers} for what the links must keep.
  */
 public final class FrameSpace implements AutoCloseable {
+
+    /** How long the values of a party that ends have to be closed. */
+    private static final Duration CLOSING = Duration.ofSeconds(3);
 
     private final ProcessRef self;
     private final SpaceOptions options;
@@ -250,9 +251,17 @@ public final class FrameSpace implements AutoCloseable {
         books.expire();
     }
 
-    /** How many frames others hold here, those on their way to them included. */
+    /**
+     * How many frames and other values others hold here: those on their way to them included, and those that nobody holds
+     * any more and whose {@code close()} runs.
+     */
     public long residentCount() {
-        return books.residentCount();
+        return books.residentCount() + books.left().ending();
+    }
+
+    /** How many values others have let go of, while there still are handles here: garbage, for the most part. */
+    public int leftCount() {
+        return books.left().kept();
     }
 
     /** The bytes of data that others hold here. */
@@ -260,22 +269,24 @@ public final class FrameSpace implements AutoCloseable {
         return books.residentBytes();
     }
 
-    /** How many frames of other parties this one holds. */
+    /** How many frames and values of other parties this one holds. */
     public int heldElsewhere() {
         return books.heldElsewhere();
     }
 
-    /** Whether somebody still holds the frame with this number here, or it is on its way to somebody. */
+    /** Whether somebody still holds what has this number here, or it is on its way to somebody. */
     public boolean isResident(long number) {
         return books.isResident(number);
     }
 
     /**
      * Ends this party's part: what others hold here is released, every handle throws {@link FrameLost} with this cause.
-     * Idempotent; the first cause stays.
+     * Values that others held and that can be closed are closed, whatever handles there are here, and waited for, some
+     * seconds at most. Idempotent; the first cause stays.
      */
     public void close(KilnException cause) {
         books.close(cause);
+        books.left().endAll(CLOSING);
     }
 
     @Override
@@ -330,28 +341,6 @@ public final class FrameSpace implements AutoCloseable {
         return sharesMemory() ? table.share() : null;
     }
 
-    /**
-     * What a reference in a message stands for, with one reference: the table itself if a copy is one of this party's, unless
-     * that has moved away.
-     */
-    Leaf leaf(Entry.Reference reference) {
-        List<ResourceId> elsewhere = new ArrayList<>();
-        for (ResourceId id : reference.ids()) {
-            Leaf own = id.owner().equals(self) ? books.find(id.number()) : null;
-            if (own != null) {
-                return own;
-            }
-            if (!id.owner().equals(self)) {
-                elsewhere.add(id);
-            }
-        }
-        List<Seat> seats = elsewhere.isEmpty()
-                ? List.of(
-                        new Seat(reference.ids().getFirst(), new Fate(new FrameLost("nobody held it any more", null))))
-                : books.opened(elsewhere);
-        return new RemoteTable(this, seats, false, reference.facts());
-    }
-
     /** The data of an offer, with one reference. */
     Table fetch(ProcessRef sender, Entry.Offer offer) {
         if (offer.image() != null) {
@@ -369,5 +358,10 @@ public final class FrameSpace implements AutoCloseable {
     /** A handle has been dropped. */
     void closed(RemoteTable handle) {
         books.closed(handle);
+    }
+
+    /** A handle on a value has been dropped. */
+    void closed(RemoteValue handle) {
+        books.closed(handle.seat());
     }
 }

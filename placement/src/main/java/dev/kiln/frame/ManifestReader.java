@@ -57,6 +57,7 @@ final class ManifestReader {
         byte kind = in.get();
         return switch (kind) {
             case ManifestWriter.REFERENCE -> new Entry.Reference(ids(), facts());
+            case ManifestWriter.VALUE -> new Entry.Value(id(), text());
             case ManifestWriter.INLINE -> {
                 byte[] schema = bytes();
                 int count = count(Integer.BYTES);
@@ -78,9 +79,13 @@ final class ManifestReader {
         }
         List<ResourceId> ids = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            ids.add(new ResourceId(new ProcessRef(text(), in.getLong()), in.getLong()));
+            ids.add(id());
         }
         return ids;
+    }
+
+    private ResourceId id() {
+        return new ResourceId(new ProcessRef(text(), in.getLong()), in.getLong());
     }
 
     private Facts facts() {

@@ -1,6 +1,7 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.ResourceId;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes how the leaves of a message cross: a count, then per leaf a kind and its fields, big-endian; strings and arrays
+ * Writes how the assets of a message cross: a count, then per asset a kind and its fields, big-endian; strings and arrays
  * of bytes with their length before them. One thread.
  *
  * <p>Copies: the data of an inline leaf is copied three times on this side, into Arrow's message, into the parcel as it
@@ -22,6 +23,7 @@ final class ManifestWriter {
     static final byte REFERENCE = 0;
     static final byte INLINE = 1;
     static final byte OFFER = 2;
+    static final byte VALUE = 3;
 
     /** Data that is fetched comes in messages of about this size. */
     private static final long PIECE_BYTES = 8L << 20;
@@ -38,8 +40,8 @@ final class ManifestWriter {
         this.out = new DataOutputStream(target);
     }
 
-    void count(int leaves) {
-        write(() -> out.writeInt(leaves));
+    void count(int assets) {
+        write(() -> out.writeInt(assets));
     }
 
     /** A reference to data of other processes, of which there is a copy at each of these places. */
@@ -66,6 +68,28 @@ final class ManifestWriter {
             int position = target.length();
             out.writeLong(0);
             facts(facts);
+            return position;
+        });
+    }
+
+    /** A value that stays in another process. */
+    void value(ResourceId id, String type) {
+        write(() -> {
+            out.writeByte(VALUE);
+            process(id.owner());
+            out.writeLong(id.number());
+            text(type);
+        });
+    }
+
+    /** A value that stays in this process, whose number is not known yet. Returns where in the target it belongs. */
+    int value(ProcessRef self, String type) {
+        return position(() -> {
+            out.writeByte(VALUE);
+            process(self);
+            int position = target.length();
+            out.writeLong(0);
+            text(type);
             return position;
         });
     }

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Closes every frame in a structure. Goes where the codec goes: containers, arrays, records, fields; cycles end. */
+/** Closes every frame and resident in a structure. Goes where the codec goes: containers, arrays, records, fields; cycles end. */
 final class Nested {
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Object> open = new ArrayDeque<>();
@@ -38,6 +38,7 @@ final class Nested {
     private void visit(Object value) {
         switch (value) {
             case Frame frame -> frame.close();
+            case Resident<?> resident -> resident.close();
             case Map<?, ?> map ->
                 map.forEach((key, element) -> {
                     meet(key);

@@ -37,11 +37,17 @@ final class ObjectReader extends ObjectInputStream implements ClassNames.Loader 
 
     /** Where the frames named in a message come from. */
     interface FrameSource {
-        /** The leaf with this index in the message; has no reference of its own. */
-        Leaf leaf(int index) throws IOException;
+        /** The asset with this index in the message; has no reference of its own. */
+        Asset asset(int index) throws IOException;
 
         /** A frame with this plan; null: a closed frame. */
         Frame frame(@Nullable Plan plan);
+
+        /** A resident with this value; null: a closed one. */
+        Resident<?> resident(@Nullable ResidentValue value);
+
+        /** A value that has come along and stays here from now on; has no reference of its own. */
+        LocalValue arrived(Object value);
     }
 
     /**

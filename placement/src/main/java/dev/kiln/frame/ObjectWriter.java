@@ -28,8 +28,20 @@ final class ObjectWriter extends ObjectOutputStream {
         /** What crosses in the place of a frame. */
         Object mark(Frame frame);
 
-        /** What crosses in the place of a leaf of a frame's plan. */
-        Object mark(Leaf leaf);
+        /** What crosses in the place of a resident. */
+        Object mark(Resident<?> resident);
+
+        /** What crosses in the place of what a frame or a resident is on. */
+        Object mark(Asset asset);
+
+        /**
+         * What goes along of a resident's value.
+         *
+         * @return null if a reference to it crosses
+         * @throws Refusal if it can neither go along nor be referred to
+         */
+        @Nullable
+        Object sent(ResidentValue value);
 
         /** What crosses in the place of an exception, usually itself. */
         Throwable mark(Throwable failure);
@@ -91,7 +103,8 @@ final class ObjectWriter extends ObjectOutputStream {
             case AS_IS -> original;
             case USER -> substituted(original);
             case FRAME -> marks.mark((Frame) original);
-            case LEAF -> marks.mark((Leaf) original);
+            case RESIDENT -> marks.mark((Resident<?>) original);
+            case ASSET -> marks.mark((Asset) original);
             case RECORD -> {
                 Object stand = substitution.replace(original);
                 yield boxed(stand == null ? original : stand);

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one message, from the first that the serializer meets until the parcel is made. One thread at a time.
+ * The frames and residents of one message, from the first that the serializer meets until the parcel is made. One thread at a time.
  *
- * <p>Leaves are collected while the body is written and nothing is registered until that has succeeded, so that a value
+ * <p>Assets are collected while the body is written and nothing is registered until that has succeeded, so that a value
  * that cannot cross leaves no trace, and a second attempt with a larger stack finds everything as it was.
  */
 final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
@@ -47,10 +47,16 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     /** Exceptions that cross as pictures. */
     private final Set<Throwable> pictured;
 
-    /** Each leaf once, with one reference of this packing, in the order of its index. */
-    private final List<Leaf> leaves = new ArrayList<>();
+    /**
+     * In the eyes of {@link Parcel#bytesByOwner}, a value that stays weighs more than any data: that can be moved, or read
+     * from elsewhere, and the value cannot.
+     */
+    private static final long WEIGHT_OF_VALUE = 1L << 50;
 
-    private final IdentityHashMap<Leaf, LeafMark> marks = new IdentityHashMap<>();
+    /** Each asset that is named once, with one reference of this packing, in the order of its index. */
+    private final List<Asset> assets = new ArrayList<>();
+
+    private final IdentityHashMap<Asset, Box> marks = new IdentityHashMap<>();
     private final IdentityHashMap<Frame, FrameMark> computed = new IdentityHashMap<>();
     private final IdentityHashMap<RemoteTable, Table> fetched = new IdentityHashMap<>();
 
@@ -96,32 +102,58 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     }
 
     @Override
-    public LeafMark mark(Leaf leaf) {
-        LeafMark known = marks.get(leaf);
+    public Object mark(Resident<?> resident) {
+        return new ResidentMark(way == Way.CLOSED ? null : resident.value());
+    }
+
+    @Override
+    public Box mark(Asset asset) {
+        Box known = marks.get(asset);
         if (known == null) {
-            if (leaf instanceof RemoteTable remote) {
-                remote.check();
-            }
-            leaves.add(ours(leaf));
-            known = new LeafMark(leaves.size() - 1);
-            marks.put(leaf, known);
+            Object sent = asset instanceof ResidentValue value ? sent(value) : null;
+            known = sent == null ? named(asset) : new ValueMark(sent);
+            marks.put(asset, known);
         }
         return known;
     }
 
+    private AssetMark named(Asset asset) {
+        if (asset instanceof RemoteTable remote) {
+            remote.check();
+        }
+        assets.add(ours(asset));
+        return new AssetMark(assets.size() - 1);
+    }
+
     /** What crosses in its place, with one reference. */
-    private Leaf ours(Leaf leaf) {
-        if (leaf instanceof RemoteTable remote && !comesAlong(remote)) {
+    private Asset ours(Asset asset) {
+        if (asset instanceof RemoteTable remote && !comesAlong(remote.space())) {
             return space.books().pinned(remote);
         }
-        Leaf ours = leaf instanceof RemoteTable remote ? fetched(remote) : leaf;
+        Asset ours = asset instanceof RemoteTable remote ? fetched(remote) : asset;
         ours.retain();
         return ours;
     }
 
-    /** A handle of another pool means nothing here. */
-    private boolean comesAlong(RemoteTable remote) {
-        return way == Way.WHOLE || remote.space() != space;
+    @Override
+    public @Nullable Object sent(ResidentValue value) {
+        return switch (value) {
+            case LocalValue local -> way == Way.PLACED || way == Way.CLOSED ? null : local.value();
+            case RemoteValue remote -> {
+                remote.check();
+                if (way != Way.CLOSED && comesAlong(remote.space())) {
+                    throw new Refusal("a " + remote.type() + " that stays on " + remote.owner()
+                            + (way == Way.WHOLE ? " cannot be kept elsewhere" : " cannot be reached from another pool")
+                            + "; leave it out, or take what you need of it in a closure that runs there");
+                }
+                yield null;
+            }
+        };
+    }
+
+    /** Nobody may be needed afterwards, or a handle of another pool means nothing here. */
+    private boolean comesAlong(FrameSpace of) {
+        return way == Way.WHOLE || of != space;
     }
 
     /** The data of a handle, which comes along in its place. */
@@ -142,27 +174,36 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
      */
     Parcel finish(ByteBuilder out, @Nullable ProcessRef receiver) {
         int bodyLength = out.length() - ParcelHeader.LENGTH;
-        List<Table> stays = new ArrayList<>();
+        List<Asset> stays = new ArrayList<>();
         List<Table> offered = new ArrayList<>();
         List<Integer> stayNumbers = new ArrayList<>();
         List<Integer> offerNumbers = new ArrayList<>();
-        List<Leaf> passing = new ArrayList<>();
+        List<Asset> passing = new ArrayList<>();
         Map<ProcessRef, Long> bytesByOwner = new HashMap<>();
         long room = INLINE_TOTAL;
 
-        if (!leaves.isEmpty()) {
+        if (!assets.isEmpty()) {
             ManifestWriter manifest = new ManifestWriter(out);
-            manifest.count(leaves.size());
-            for (Leaf leaf : leaves) {
-                switch (leaf) {
+            manifest.count(assets.size());
+            for (Asset asset : assets) {
+                switch (asset) {
                     case RemoteTable remote -> {
                         manifest.reference(remote.seats(), remote.facts());
                         remote.owners().forEach(owner -> bytesByOwner.merge(owner, remote.bytes(), Long::sum));
                         passing.add(remote);
                     }
+                    case RemoteValue remote -> {
+                        manifest.value(remote.seat().id(), remote.type());
+                        bytesByOwner.merge(remote.seat().owner(), WEIGHT_OF_VALUE, Long::sum);
+                        passing.add(remote);
+                    }
+                    case LocalValue local -> {
+                        stayNumbers.add(manifest.value(space.self(), local.type()));
+                        stays.add(local);
+                    }
                     case Table table
                     when way == Way.PLACED -> {
-                        stayNumbers.add(manifest.reference(space.self(), Facts.of(table, leaves.size() <= PREVIEWS)));
+                        stayNumbers.add(manifest.reference(space.self(), Facts.of(table, assets.size() <= PREVIEWS)));
                         stays.add(table);
                     }
                     case Table table -> {
@@ -204,14 +245,14 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         List<Long> given = space.books().offer(offered);
         ParcelHeader.patch(bytes, offerNumbers, given);
         ParcelHeader.seal(bytes, ParcelHeader.JAVA, 0, bodyLength);
-        if (leaves.isEmpty()) {
+        if (assets.isEmpty()) {
             return new Parcel(bytes, bytesByOwner, List.of(), null);
         }
-        List<Leaf> kept = List.copyOf(leaves);
-        leaves.clear();
+        List<Asset> kept = List.copyOf(assets);
+        assets.clear();
         return new Parcel(bytes, bytesByOwner, List.of(), () -> {
             space.books().withdraw(given);
-            kept.forEach(Leaf::release);
+            kept.forEach(Asset::release);
         });
     }
 
@@ -219,13 +260,13 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     @Override
     public void close() {
         // loops: lambdas here would be linked in every first call
-        for (Leaf leaf : leaves) {
-            leaf.release();
+        for (Asset asset : assets) {
+            asset.release();
         }
         for (Table table : fetched.values()) {
             table.release();
         }
-        leaves.clear();
+        assets.clear();
         fetched.clear();
     }
 }

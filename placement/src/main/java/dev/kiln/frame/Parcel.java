@@ -33,12 +33,15 @@ public final class Parcel implements AutoCloseable {
         return bytes;
     }
 
-    /** How many bytes of the frames that this value names lie at which other party; empty without such frames. */
+    /**
+     * How many bytes of the frames that this value names lie at which other party; a value that stays there counts as more
+     * than any data, since only there it can be used. Empty if it names nothing of others.
+     */
     public Map<ProcessRef, Long> bytesByOwner() {
         return bytesByOwner;
     }
 
-    /** The numbers of the frames that stay here for the receiver: see {@link FrameSpace#isResident}. Empty for work. */
+    /** The numbers of the frames and values that stay here for the receiver: see {@link FrameSpace#isResident}. Empty for work. */
     public List<Long> placed() {
         return placed;
     }

@@ -51,7 +51,7 @@ record Parts(List<Step> steps, boolean late, boolean opaque) {
 
     static Parts of(Object value, Substitution substitution) {
         return switch (Route.of(value.getClass())) {
-            case FRAME, LEAF -> NONE;
+            case FRAME, RESIDENT, ASSET -> NONE;
             case TRAVERSABLE -> only("", ((Traversable) value).traversal());
             case BOXED -> value instanceof Optional<?> optional ? only("value", optional.orElse(null)) : NONE;
             case COPIED -> collection(value, false);
@@ -60,7 +60,8 @@ record Parts(List<Step> steps, boolean late, boolean opaque) {
         };
     }
 
-    private static Parts only(String name, @Nullable Object part) {
+    /** Of something that can only be made after its one part. */
+    static Parts only(String name, @Nullable Object part) {
         return new Parts(List.of(new Step(name, part)), true, false);
     }
 

@@ -19,6 +19,7 @@ final class PathFinder {
             " refers back to itself from within, but it can only be made after everything in"
                     + " it; put an ordinary object, or a mutable collection, somewhere into the circle";
 
+    private final ObjectWriter.FrameMarks marks;
     private final Substitution substitution;
     private final Deque<Node> open = new ArrayDeque<>();
 
@@ -40,7 +41,8 @@ final class PathFinder {
         }
     }
 
-    private PathFinder(Substitution substitution) {
+    private PathFinder(ObjectWriter.FrameMarks marks, Substitution substitution) {
+        this.marks = marks;
         this.substitution = substitution;
     }
 
@@ -49,10 +51,12 @@ final class PathFinder {
      *
      * @param root what could not be written
      * @param label what the root is called, if it is at fault itself
+     * @param marks tells what of a resident goes along; makes no marks here
      * @return null if everything that can be seen could cross
      */
-    static @Nullable Finding find(@Nullable Object root, String label, Substitution substitution) {
-        Finding found = new PathFinder(substitution).search(root);
+    static @Nullable Finding find(
+            @Nullable Object root, String label, ObjectWriter.FrameMarks marks, Substitution substitution) {
+        Finding found = new PathFinder(marks, substitution).search(root);
         return found != null && found.path().isEmpty() ? new Finding(label, found.reason(), found.within()) : found;
     }
 
@@ -86,7 +90,9 @@ final class PathFinder {
         if (reason != null) {
             return new Finding(path, reason, within());
         }
-        Parts parts = Parts.of(value, substitution);
+        Parts parts = value instanceof Resident<?> resident
+                ? Parts.only("value", marks.sent(resident.value()))
+                : Parts.of(value, substitution);
         Node node = new Node(value, path, parts);
         met.put(value, node);
         open.push(node);
@@ -107,7 +113,8 @@ final class PathFinder {
         Class<?> type = value.getClass();
         return switch (Route.of(type)) {
             case FRAME -> isClosed((Frame) value) ? "this frame is closed; close it later, or leave it out" : null;
-            case LEAF, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
+            case RESIDENT -> refusal((Resident<?>) value);
+            case ASSET, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
             case RECORD, AS_IS, USER, THROWABLE -> {
                 try {
                     boolean replaced = !Route.ofJdk(type) && substitution.replace(value) != null;
@@ -118,6 +125,19 @@ final class PathFinder {
                 }
             }
         };
+    }
+
+    private @Nullable String refusal(Resident<?> resident) {
+        try {
+            Object sent = marks.sent(resident.value());
+            String reason = sent == null ? null : refusal(sent);
+            return reason == null
+                    ? null
+                    : "its value would have to go along: " + reason
+                            + ". To let it stay, make it where it is to be: pool.call(() -> Resident.of(…))";
+        } catch (IllegalStateException | Refusal e) { // closed; or it can neither go along nor stay
+            return e.getMessage();
+        }
     }
 
     private static String notSerializable(Object value, Class<?> type) {
@@ -164,8 +184,18 @@ final class PathFinder {
         }
 
         @Override
-        public Object mark(Leaf leaf) {
-            return new LeafMark(0);
+        public Object mark(Resident<?> resident) {
+            return new ResidentMark(null);
+        }
+
+        @Override
+        public Object mark(Asset asset) {
+            return new AssetMark(0);
+        }
+
+        @Override
+        public @Nullable Object sent(ResidentValue value) {
+            return null;
         }
 
         @Override

@@ -20,8 +20,10 @@ enum Route {
     USER,
     /** {@link Frame}. */
     FRAME,
-    /** {@link Leaf}. */
-    LEAF,
+    /** {@link Resident}. */
+    RESIDENT,
+    /** {@link Asset}. */
+    ASSET,
     /** A record, through {@link RecordBox}. */
     RECORD,
     /** A value of the JDK that is not serializable, through {@link JdkBox}. */
@@ -59,8 +61,11 @@ enum Route {
         if (type == Frame.class) {
             return FRAME;
         }
-        if (Leaf.class.isAssignableFrom(type)) {
-            return LEAF;
+        if (type == Resident.class) {
+            return RESIDENT;
+        }
+        if (Asset.class.isAssignableFrom(type)) {
+            return ASSET;
         }
         if (type == SerializedLambda.class || type.getName().equals("java.util.CollSer")) {
             return WHOLE;

@@ -11,16 +11,20 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The frames of one message, while it is read. One thread at a time. */
+/** The frames and residents of one message, while it is read. One thread at a time. */
 final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
 
     private final FrameSpace space;
     private final ProcessRef sender;
 
-    /** By index, each with one reference, which ends with this object: the frames have their own. */
-    private final List<Leaf> leaves = new ArrayList<>();
+    /** By index, each with one reference, which ends with this object: frames and residents have their own. */
+    private final List<Asset> assets = new ArrayList<>();
+
+    /** Values that came along, each with one reference, which ends with this attempt. */
+    private final List<LocalValue> arrived = new ArrayList<>();
 
     private final List<Frame> made = new ArrayList<>();
+    private final List<Resident<?>> residents = new ArrayList<>();
     private final List<ResourceId> named = new ArrayList<>();
 
     Unpacking(FrameSpace space, ProcessRef sender) {
@@ -30,17 +34,55 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
 
     void open(List<Entry> entries) {
         for (Entry entry : entries) {
-            leaves.add(
+            assets.add(
                     switch (entry) {
                         case Entry.Reference reference -> {
                             named.addAll(reference.ids());
-                            yield space.leaf(reference);
+                            yield leaf(reference);
+                        }
+                        case Entry.Value value -> {
+                            named.add(value.id());
+                            yield value(value);
                         }
                         case Entry.Inline inline ->
                             Table.fromMessages(inline.schema(), inline.batches().iterator());
                         case Entry.Offer offer -> space.fetch(sender, offer);
                     });
         }
+    }
+
+    /**
+     * What a reference in a message stands for, with one reference: the table itself if a copy is one of this party's, unless
+     * that has moved away.
+     */
+    private Leaf leaf(Entry.Reference reference) {
+        List<ResourceId> elsewhere = new ArrayList<>();
+        for (ResourceId id : reference.ids()) {
+            Leaf own = id.owner().equals(space.self()) ? space.books().find(id.number()) : null;
+            if (own != null) {
+                return own;
+            }
+            if (!id.owner().equals(space.self())) {
+                elsewhere.add(id);
+            }
+        }
+        List<Seat> seats = elsewhere.isEmpty()
+                ? List.of(notHeld(reference.ids().getFirst()))
+                : space.books().opened(elsewhere);
+        return new RemoteTable(space, seats, false, reference.facts());
+    }
+
+    /** What a value in a message stands for, with one reference: the value itself if it is one of this party's. */
+    private ResidentValue value(Entry.Value value) {
+        if (!value.id().owner().equals(space.self())) {
+            return new RemoteValue(space, space.books().opened(value.id()), value.type());
+        }
+        LocalValue local = space.books().takeValue(value.id().number());
+        return local != null ? local : new RemoteValue(space, notHeld(value.id()), value.type());
+    }
+
+    private static Seat notHeld(ResourceId own) {
+        return new Seat(own, new Fate(new FrameLost("nobody held it any more", null)));
     }
 
     /** What the message named, read or not. */
@@ -54,14 +96,36 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
             frame.close();
         }
         made.clear();
+        for (Resident<?> resident : residents) {
+            resident.close();
+        }
+        residents.clear();
+        releaseArrived();
     }
 
     @Override
-    public Leaf leaf(int index) throws IOException {
-        if (index < 0 || index >= leaves.size()) {
-            throw new InvalidObjectException("frame " + index + " of " + leaves.size());
+    public Asset asset(int index) throws IOException {
+        if (index < 0 || index >= assets.size()) {
+            throw new InvalidObjectException("frame or resident " + index + " of " + assets.size());
         }
-        return leaves.get(index);
+        return assets.get(index);
+    }
+
+    @Override
+    public LocalValue arrived(Object value) {
+        LocalValue local = new LocalValue(value);
+        arrived.add(local);
+        return local;
+    }
+
+    @Override
+    public Resident<?> resident(@Nullable ResidentValue value) {
+        if (value == null) {
+            return Resident.closed();
+        }
+        Resident<?> resident = Resident.on(value);
+        residents.add(resident);
+        return resident;
     }
 
     @Override
@@ -82,12 +146,20 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
         return closed;
     }
 
-    /** Gives back the references that the frames do not have. */
+    /** Gives back the references that the frames and residents do not have. */
     @Override
     public void close() {
-        for (Leaf leaf : leaves) {
-            leaf.release();
+        for (Asset asset : assets) {
+            asset.release();
         }
-        leaves.clear();
+        assets.clear();
+        releaseArrived();
+    }
+
+    private void releaseArrived() {
+        for (LocalValue value : arrived) {
+            value.release();
+        }
+        arrived.clear();
     }
 }

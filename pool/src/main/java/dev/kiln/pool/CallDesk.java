@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.KilnException;
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.Resident;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.ClassMissing;
 import dev.kiln.runner.RemoteCallable;
@@ -138,16 +139,24 @@ final class CallDesk {
 
     /** The runner to insist on for work on a frame; empty if its data is on none. */
     String runnerOf(Frame frame) {
+        return runnerOf(frame.isRemote(), frame.owner());
+    }
+
+    /** The same for work on a resident. */
+    String runnerOf(Resident<?> resident) {
+        return runnerOf(resident.isRemote(), resident.owner());
+    }
+
+    private String runnerOf(boolean remote, String name) {
         Optional<ProcessRef> self = path.self();
-        String owner =
-                frame.isRemote() ? frame.owner() : self.map(ProcessRef::name).orElse("");
+        String owner = remote ? name : self.map(ProcessRef::name).orElse("");
         if (owner.isEmpty() || owner.equals(path.pool() + Headquarters.CALLER)) {
             return "";
         }
         String prefix = path.pool() + "-";
         if (!owner.startsWith(prefix) || !owner.substring(prefix.length()).matches("\\d+")) {
-            throw new IllegalArgumentException("near needs a frame of this process or of a runner of pool "
-                    + path.pool() + ", was one of " + owner + "; collect() it first, or call without near");
+            throw new IllegalArgumentException("near needs a frame or resident of this process or of a runner of pool "
+                    + path.pool() + ", was one of " + owner + "; call through that pool, or without near");
         }
         return owner;
     }

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.Resident;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteFunction;
 import dev.kiln.runner.RemoteRunnable;
@@ -79,6 +80,14 @@ public sealed interface Caller permits Pool, CallerView {
      * @throws IllegalArgumentException if its data is on a runner of another pool
      */
     Caller near(Frame frame);
+
+    /**
+     * The same, for work that uses a resident: it runs where that lives, the only place where {@link Resident#get} works.
+     *
+     * @param resident only where it lives matters, it may be closed
+     * @throws IllegalArgumentException if it lives on a runner of another pool
+     */
+    Caller near(Resident<?> resident);
 
     /**
      * The same, for calls that belong together: all of one key run on one runner, for as long as there are any, and wait for

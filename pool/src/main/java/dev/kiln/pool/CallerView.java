@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.Resident;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteFunction;
 import dev.kiln.runner.RemoteRunnable;
@@ -56,6 +57,11 @@ record CallerView(CallDesk desk, CallOptions options, PlaceOptions placing) impl
     @Override
     public Caller near(Frame frame) {
         return with(options.on(desk.runnerOf(frame)));
+    }
+
+    @Override
+    public Caller near(Resident<?> resident) {
+        return with(options.on(desk.runnerOf(resident)));
     }
 
     @Override

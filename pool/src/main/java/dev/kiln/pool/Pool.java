@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.Resident;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.RemoteFunction;
@@ -113,6 +114,11 @@ public final class Pool implements Caller, AutoCloseable {
     }
 
     @Override
+    public Caller near(Resident<?> resident) {
+        return view.near(resident);
+    }
+
+    @Override
     public Caller keyed(String key) {
         return view.keyed(key);
     }
@@ -148,9 +154,11 @@ public final class Pool implements Caller, AutoCloseable {
     }
 
     /**
-     * Moves all frames in a value, however nested, to a runner.
+     * Moves all frames and residents in a value, however nested, to a runner.
      *
-     * @return the same structure with handles in their places; the value's own frames are unchanged and still to be closed
+     * @return the same structure with handles in their places; the value's own frames and residents are unchanged and still
+     *     to be closed
+     * @throws dev.kiln.frame.NotTransferable if a part of it cannot cross, such as the value of a resident
      */
     public <T extends @Nullable Object> T put(T value) {
         RemoteCallable<T> work = () -> value;

@@ -333,7 +333,7 @@ public final class RunnerNode implements Link.Listener {
                 link.beat(now);
             }
             watch.look(now);
-            idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), now);
+            idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), space.leftCount(), now);
             endIfDue();
         } catch (RuntimeException | Error e) { // what throws out of here is not scheduled again
             LOG.log(System.Logger.Level.ERROR, "a tick of the runner failed; the next one tries again", e);

@@ -13,7 +13,11 @@ class IdleCollectorTest {
     private final IdleCollector collector = new IdleCollector(collections::incrementAndGet);
 
     private void look(long begun, int active, int held, long seconds) {
-        collector.look(begun, active, held, TimeUnit.SECONDS.toNanos(seconds));
+        look(begun, active, held, 0, seconds);
+    }
+
+    private void look(long begun, int active, int held, int left, long seconds) {
+        collector.look(begun, active, held, left, TimeUnit.SECONDS.toNanos(seconds));
     }
 
     @Test
@@ -42,5 +46,21 @@ class IdleCollectorTest {
         look(1, 0, 0, 12);
         look(1, 0, 5, 14);
         assertEquals(0, collections.get(), "what was not there when the calls ended is none of their garbage");
+    }
+
+    @Test
+    @DisplayName("F-12: it finds the garbage that keeps a value which others have let go of from being closed")
+    void itCollectsOnceForEachValueThatIsLeft() {
+        look(1, 1, 0, 0, 10);
+        look(1, 0, 0, 0, 12); // the value is still held by others
+        look(1, 0, 0, 1, 20); // and now it is not
+        look(1, 0, 0, 1, 21);
+        look(1, 0, 0, 1, 22);
+        assertEquals(1, collections.get());
+        look(1, 0, 0, 1, 30); // something else here keeps it
+        assertEquals(1, collections.get());
+        look(1, 0, 0, 2, 40);
+        look(1, 0, 0, 2, 41);
+        assertEquals(2, collections.get());
     }
 }

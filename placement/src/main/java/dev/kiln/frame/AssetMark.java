@@ -2,17 +2,17 @@ package dev.kiln.frame;
 
 import java.io.IOException;
 
-/** Crosses in the place of a leaf: its index in the parcel's manifest. */
-final class LeafMark extends Box {
+/** Crosses in the place of an asset: its index in the parcel's manifest. */
+final class AssetMark extends Box {
 
     private static final long serialVersionUID = 1L;
 
     private transient int index;
 
     /** For the serializer. */
-    public LeafMark() {}
+    public AssetMark() {}
 
-    LeafMark(int index) {
+    AssetMark(int index) {
         this.index = index;
     }
 
@@ -27,7 +27,7 @@ final class LeafMark extends Box {
     }
 
     @Override
-    Leaf open(ObjectReader in) throws IOException {
-        return in.frames().leaf(index);
+    Asset open(ObjectReader in) throws IOException {
+        return in.frames().asset(index);
     }
 }
