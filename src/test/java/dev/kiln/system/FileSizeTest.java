@@ -11,11 +11,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class FileSizeTest {
     private static final int MOST_LINES = 400;
+    /** Façades whose methods users find by one name: see docs/adr/0006-frame-is-one-file.md. */
+    private static final Map<String, Integer> EXCEPTIONS = Map.of("Frame.java", 600);
+
     private static final String MAIN_SOURCES = Path.of("src", "main", "java").toString();
 
     @Test
@@ -29,7 +33,7 @@ class FileSizeTest {
         List<String> tooLong = new ArrayList<>();
         for (Path source : sources) {
             int lines = Files.readAllLines(source).size();
-            if (lines > MOST_LINES) {
+            if (lines > EXCEPTIONS.getOrDefault(source.getFileName().toString(), MOST_LINES)) {
                 tooLong.add(root.relativize(source) + " has " + lines + " lines");
             }
         }

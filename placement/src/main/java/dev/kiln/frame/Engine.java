@@ -74,8 +74,8 @@ final class Engine {
                     table.release();
                 }
             }
-            case CSV -> copy(plan, "writeCsv", literal(absolute(file)) + " (format csv, header true)");
-            case PARQUET -> copy(plan, "writeParquet", literal(absolute(file)) + " (format parquet)");
+            case CSV -> copy(plan, "writeCsv", SqlText.literal(absolute(file)) + " (format csv, header true)");
+            case PARQUET -> copy(plan, "writeParquet", SqlText.literal(absolute(file)) + " (format parquet)");
         };
     }
 
@@ -161,15 +161,20 @@ final class Engine {
         }
     }
 
-    /** The plan with the names of every {@code sql} in it, which are not known where its data is not. */
+    /** The plan with the names that {@code sql} makes and the types that {@code describe} meets, which only the engine knows. */
     static Plan bind(Plan plan) {
         if (plan.isBound()) {
             return plan;
         }
         Plan bound = plan.with(plan.inputs().stream().map(Engine::bind).toList());
-        return bound instanceof Plan.Sql sql && sql.names().isEmpty()
-                ? new Plan.Sql(sql.input(), sql.query(), names(schema(sql, Query.of(sql))))
-                : bound;
+        return switch (bound) {
+            case Plan.Sql sql
+            when sql.names().isEmpty() -> new Plan.Sql(sql.input(), sql.query(), names(schema(sql, Query.of(sql))));
+            case Reshape.Describe step
+            when step.columns().isEmpty() ->
+                step.of(Direct.schema(step.input()).orElseGet(() -> describe(step.input())));
+            default -> bound;
+        };
     }
 
     private static List<String> names(Schema schema) {
@@ -179,15 +184,11 @@ final class Engine {
     /** A file that exists is itself, whatever its name; any other name is a pattern. */
     private static String pattern(Path file) {
         String path = absolute(file);
-        return literal(Files.exists(file) ? path.replaceAll("[\\[*?]", "[$0]") : path);
+        return SqlText.literal(Files.exists(file) ? path.replaceAll("[\\[*?]", "[$0]") : path);
     }
 
     private static String absolute(Path file) {
         return file.toAbsolutePath().toString();
-    }
-
-    private static String literal(String text) {
-        return "'" + text.replace("'", "''") + "'";
     }
 
     private static <T> T session(String what, SessionWork<T> work) throws ExecutionException {

@@ -64,10 +64,11 @@ final class Faults {
             switch (step) {
                 case Plan.Filter s -> speaking.add(PlanText.verb(s));
                 case Plan.Mutate s -> speaking.add(PlanText.verb(s));
+                case Plan.Derive s -> speaking.add(PlanText.verb(s));
+                case Reshape s -> speaking.add(PlanText.verb(s));
                 case Plan.Summarise s -> speaking.add(PlanText.verb(s));
                 case Plan.Sql s -> speaking.add(PlanText.verb(s));
-                case Plan.Join s -> speaking.add(PlanText.verb(s));
-                case Plan.ConcatRows s -> speaking.add(PlanText.verb(s));
+                case Combination s -> speaking.add(PlanText.verb(s));
                 default -> {}
             }
         }

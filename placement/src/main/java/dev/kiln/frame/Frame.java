@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
@@ -256,7 +257,77 @@ public final class Frame implements AutoCloseable, Serializable {
      * may differ: this frame decides the order, and types are widened where needed.
      */
     public Frame concatRows(Frame... others) {
-        return derive(List.of(others), Plan.ConcatRows::new);
+        return derive(List.of(others), Combination.ConcatRows::new);
+    }
+
+    /**
+     * The columns of this frame, then those of the others, row by row. All have the same number of rows, which is checked
+     * here where it is known, else at the end ({@link QueryFailed}); no name occurs twice. Runs where such operations run,
+     * see {@link OperandPolicy}.
+     */
+    public Frame concatColumns(Frame... others) {
+        return derive(List.of(others), inputs -> new Combination.ConcatColumns("concatColumns", inputs));
+    }
+
+    /** At most {@code rows} (>= 0) rows taken at random, each as likely as any other, in the order that they have here. */
+    public Frame sample(long rows) {
+        return sample(rows, ThreadLocalRandom.current().nextLong());
+    }
+
+    /** The same rows for the same seed, if the rows of this frame are the same in the same order. */
+    public Frame sample(long rows, long seed) {
+        return derive(input -> new Reshape.Sample(input, rows, seed));
+    }
+
+    /**
+     * One row per row and column: the columns that are not named, then the name of one that is, then its value. A row becomes
+     * as many, one after the other in the order of the names; nulls stay. The columns are of types that widen to one.
+     *
+     * @param namesTo what the column of names is called
+     * @param valuesTo what the column of values is called
+     */
+    public Frame pivotLonger(String namesTo, String valuesTo, String... columns) {
+        return derive(input -> new Reshape.PivotLonger(input, List.of(columns), namesTo, valuesTo));
+    }
+
+    /**
+     * The reverse: a column per value of {@code namesFrom}, with what {@code valuesFrom} has there, null if there is no such
+     * row; one row per combination of the other columns. Rows and new columns are in the order in which they first occur.
+     * Asks for the names at once, where the data is; the rest is lazy.
+     *
+     * @throws IllegalArgumentException if a name is null, or there are more than 1,000
+     * @throws QueryFailed at the end, if several rows have one name and equal other columns
+     */
+    public Frame pivotWider(String namesFrom, String valuesFrom) {
+        return pivotWider(namesFrom, valuesFrom, with(plan -> Verbs.pivotNames(plan, namesFrom)));
+    }
+
+    /** The same for these names only, without a question; rows with another name count for the rows of the result only. */
+    public Frame pivotWider(String namesFrom, String valuesFrom, List<String> names) {
+        return derive(input -> new Reshape.PivotWider(input, namesFrom, valuesFrom, names));
+    }
+
+    /**
+     * A row of statistics per column: {@code column}, {@code type}, {@code count} (of values), {@code nulls}, for numbers
+     * {@code mean}, {@code std} (as of a sample), {@code q25}, {@code median}, {@code q75}, exact; and {@code min} and
+     * {@code max} as text.
+     */
+    public Frame describe() {
+        return derive(Verbs::describe);
+    }
+
+    /**
+     * This frame with a series as another column at the end, or in the place of the one of that name. The numbers of rows
+     * must be equal, as for {@link #concatColumns}. Stays in this process if the frame is here, wherever the series is.
+     */
+    public Frame put(String name, Series series) {
+        return derive(List.of(series.frame()), both -> SeriesPlans.put(both.getFirst(), both.getLast(), name));
+    }
+
+    /** One column, for arithmetic and aggregates. */
+    public Series column(String name) {
+        Names.requireKnown("column", List.of(name), plan().names());
+        return new Series(select(name));
     }
 
     /**
@@ -366,7 +437,8 @@ public final class Frame implements AutoCloseable, Serializable {
         return derive(List.of(), inputs -> verb.apply(inputs.getFirst()));
     }
 
-    private Frame derive(List<Frame> others, Function<List<Plan>, Plan> verb) {
+    /** Another frame of this one and others, whose plans the verb gets in order. */
+    Frame derive(List<Frame> others, Function<List<Plan>, Plan> verb) {
         List<Hold.Use> uses = new ArrayList<>();
         try {
             uses.add(use());
@@ -383,7 +455,8 @@ public final class Frame implements AutoCloseable, Serializable {
         return with(plan -> Place.of(plan).write(plan, format, file));
     }
 
-    private <T> T collected(Function<Table, T> use) {
+    /** Runs the chain, and an operation on the result, which is gone afterwards. */
+    <T> T collected(Function<Table, T> use) {
         return with(plan -> {
             Table table = Place.of(plan).collect(plan);
             try {

@@ -57,7 +57,7 @@ final class FrameText {
             return where + "without the engine, over the memory that is there\n";
         }
         if (!plan.isBound()) {
-            return where + "the statement is written there, because only the engine knows the columns of sql\n";
+            return where + "the statement is written when it runs, because only the engine knows the columns\n";
         }
         return where + Query.of(plan).sql() + "\n";
     }

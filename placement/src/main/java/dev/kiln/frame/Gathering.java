@@ -17,6 +17,9 @@ final class Gathering implements AutoCloseable {
 
     /** Runs an operation on the same plan with all data in this process. */
     static <T> T run(Plan plan, Function<Plan, T> operation) {
+        if (plan.leaves().stream().noneMatch(RemoteTable.class::isInstance)) {
+            return operation.apply(plan);
+        }
         try (Gathering gathering = new Gathering()) {
             return operation.apply(gathering.here(plan));
         }

@@ -30,10 +30,14 @@ final class Moves {
             case Plan.Tail step -> moved(step.input());
             case Plan.Distinct step -> moved(step.input());
             case Plan.Summarise step -> moved(step.input());
+            case Plan.Derive step -> moved(step.input());
+            case Reshape.Sample step -> moved(step.input());
+            case Reshape.Describe step -> moved(step.input());
+            case Reshape.PivotLonger step -> Optional.empty();
+            case Reshape.PivotWider step -> Optional.empty();
             case Plan.Mutate step -> Optional.empty();
             case Plan.Sql step -> Optional.empty();
-            case Plan.Join join -> Optional.empty();
-            case Plan.ConcatRows concat -> Optional.empty();
+            case Combination several -> Optional.empty();
         };
     }
 
@@ -43,10 +47,19 @@ final class Moves {
             case Plan.Source source -> source.leaf().bytes();
             case Plan.Select step -> columns(step.input(), step.names());
             case Plan.Drop step -> columns(step.input(), step.names());
+            case Plan.Derive step -> derived(step);
+            case Reshape.Sample step -> rows(step.input(), step.length());
             case Plan.Slice step -> rows(step.input(), step.length());
             case Plan.Tail step -> rows(step.input(), step.length());
             default -> plan.inputs().stream().mapToLong(Moves::bytes).sum();
         };
+    }
+
+    /** As wide as what it is made of, so that a column and another one plus 3 count the same. */
+    private static long derived(Plan.Derive step) {
+        List<String> read = Expression.of("series", step.column().expression())
+                .mentioned(step.input().names());
+        return columns(step.input(), read) / Math.max(1, read.size());
     }
 
     private static long rows(Plan input, long most) {

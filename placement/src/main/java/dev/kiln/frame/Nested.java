@@ -39,6 +39,7 @@ final class Nested {
         switch (value) {
             case Frame frame -> frame.close();
             case Resident<?> resident -> resident.close();
+            case Series series -> series.close();
             case Map<?, ?> map ->
                 map.forEach((key, element) -> {
                     meet(key);

@@ -103,6 +103,7 @@ final class ObjectWriter extends ObjectOutputStream {
             case AS_IS -> original;
             case USER -> substituted(original);
             case FRAME -> marks.mark((Frame) original);
+            case SERIES -> new SeriesMark(((Series) original).frame());
             case RESIDENT -> marks.mark((Resident<?>) original);
             case ASSET -> marks.mark((Asset) original);
             case RECORD -> {

@@ -77,7 +77,8 @@ final class PathFinder {
     }
 
     private @Nullable Finding meet(@Nullable Object value, String path) {
-        if (value == null || (RecordShape.isFlat(value.getClass()) && !(value instanceof Frame))) {
+        boolean handle = value instanceof Frame || value instanceof Series;
+        if (value == null || (RecordShape.isFlat(value.getClass()) && !handle)) {
             return null;
         }
         Node before = met.get(value);
@@ -113,6 +114,8 @@ final class PathFinder {
         Class<?> type = value.getClass();
         return switch (Route.of(type)) {
             case FRAME -> isClosed((Frame) value) ? "this frame is closed; close it later, or leave it out" : null;
+            case SERIES ->
+                isClosed(((Series) value).frame()) ? "this series is closed; close it later, or leave it out" : null;
             case RESIDENT -> refusal((Resident<?>) value);
             case ASSET, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
             case RECORD, AS_IS, USER, THROWABLE -> {

@@ -9,7 +9,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** Where a plan runs: where its data is. Callers hold the plan's leaves for the time of each operation. */
 sealed interface Place {
 
-    /** In this process, unless a leaf is in another one. */
+    /** Where the plan runs: see {@link Operands}. */
     static Place of(Plan plan) {
         return Operands.chosen(plan)
                 .<Place>map(site -> new There(site.data().space(), site.owner()))
@@ -63,7 +63,7 @@ sealed interface Place {
     /** In this process. */
     record Here() implements Place {
         /** Each check prepares the whole chain; a longer one is checked at its end. */
-        private static final int CHECKED_DEPTH = 32;
+        private static final int CHECKED_VERBS = 64;
 
         @Override
         public String name() {
@@ -77,12 +77,12 @@ sealed interface Place {
 
         @Override
         public Leaf compute(Plan plan) {
-            return Engine.run(plan);
+            return Gathering.run(plan, Engine::run);
         }
 
         @Override
         public Table collect(Plan plan) {
-            return Engine.run(plan);
+            return Gathering.run(plan, Engine::run);
         }
 
         @Override
@@ -101,19 +101,21 @@ sealed interface Place {
                     switch (plan) {
                         case Plan.Filter step -> true;
                         case Plan.Mutate step -> true;
+                        case Plan.Derive step -> true;
+                        case Reshape.PivotLonger step -> true;
                         case Plan.Summarise step -> true;
-                        case Plan.Join join -> true;
-                        case Plan.ConcatRows concat -> true;
+                        case Combination.Join join -> true;
+                        case Combination.ConcatRows concat -> true;
                         default -> false;
                     };
-            if (speaks && Engine.loaded() && Verbs.depth(plan) <= CHECKED_DEPTH) {
+            if (speaks && Engine.loaded() && Verbs.size(plan, CHECKED_VERBS) <= CHECKED_VERBS) {
                 Engine.check(plan);
             }
         }
 
         @Override
         public long write(Plan plan, Format format, Path file) {
-            return Engine.write(plan, format, file);
+            return Gathering.run(plan, all -> Engine.write(all, format, file));
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.kiln.frame;
 
-import static java.util.stream.Collectors.toSet;
-
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +19,7 @@ import java.util.stream.Stream;
  * to them. Arguments are checked when a node is made, on every process it comes to; column names that are not known
  * yet are checked on the process that runs the plan.
  */
-sealed interface Plan extends Serializable {
+sealed interface Plan extends Serializable permits Plan.Source, Plan.Step, Combination {
 
     /** The columns of the result in order; empty where only the engine can tell, after {@code sql} on data elsewhere. */
     List<String> names();
@@ -37,10 +35,15 @@ sealed interface Plan extends Serializable {
         return PlanRows.known(this);
     }
 
-    /** Whether the names of every {@code sql} in it are known. */
+    /** Whether everything that only the engine can tell about it has been told: see {@link Engine#bind}. */
     default boolean isBound() {
-        return !(this instanceof Sql sql && sql.names().isEmpty())
-                && inputs().stream().allMatch(Plan::isBound);
+        boolean bound =
+                switch (this) {
+                    case Sql sql -> !sql.names().isEmpty();
+                    case Reshape.Describe step -> !step.columns().isEmpty();
+                    default -> true;
+                };
+        return bound && inputs().stream().allMatch(Plan::isBound);
     }
 
     /** The data at the bottom, each once, in the order of the plan. */
@@ -90,7 +93,8 @@ sealed interface Plan extends Serializable {
     }
 
     /** A verb on one input. */
-    sealed interface Step extends Plan {
+    sealed interface Step extends Plan
+            permits Select, Drop, Rename, Filter, Mutate, Derive, Summarise, Sort, Slice, Tail, Distinct, Sql, Reshape {
         Plan input();
 
         Plan on(Plan other);
@@ -211,6 +215,24 @@ sealed interface Plan extends Serializable {
         }
     }
 
+    /** A single column, made from those of the input; what {@link Series} is made of. */
+    record Derive(Plan input, Assignment column) implements Step {
+        public Derive {
+            requireNoParameters("series", List.of(column));
+            Names.requireDistinct("series", input.names());
+        }
+
+        @Override
+        public List<String> names() {
+            return List.of(column.name());
+        }
+
+        @Override
+        public Plan on(Plan other) {
+            return new Derive(other, column);
+        }
+    }
+
     /** One row per combination of the keys, or a single one without keys. */
     record Summarise(Plan input, List<String> keys, List<Assignment> columns) implements Step {
         public Summarise {
@@ -306,78 +328,6 @@ sealed interface Plan extends Serializable {
         }
     }
 
-    /** Rows of two inputs side by side; see {@link Frame#join} for the columns. */
-    record Join(Plan left, Plan right, JoinType type, List<JoinKey> on) implements Plan {
-        public Join {
-            on = List.copyOf(on);
-            require(!on.isEmpty(), "join: name at least one column to join on");
-            Names.requireKnown("join (left)", on.stream().map(JoinKey::left).toList(), left.names());
-            Names.requireKnown("join (right)", on.stream().map(JoinKey::right).toList(), right.names());
-            Names.requireDistinct("join (left)", left.names());
-            Names.requireDistinct("join (right)", right.names());
-            Names.requireDistinct("join", names(left, added(left, right, type, on)));
-        }
-
-        private static List<String> names(Plan left, Map<String, String> added) {
-            return Stream.concat(left.names().stream(), added.values().stream()).toList();
-        }
-
-        private static Map<String, String> added(Plan left, Plan right, JoinType type, List<JoinKey> on) {
-            Map<String, String> added = new LinkedHashMap<>();
-            if (type != JoinType.SEMI && type != JoinType.ANTI) {
-                Set<String> keys = on.stream().map(JoinKey::right).collect(toSet());
-                Set<String> taken = left.names().stream().map(Names::fold).collect(toSet());
-                right.names().stream()
-                        .filter(name -> !keys.contains(name))
-                        .forEach(name -> added.put(name, taken.contains(Names.fold(name)) ? name + "_right" : name));
-            }
-            return added;
-        }
-
-        /** Columns of the right side that come along, and what they are called in the result. */
-        Map<String, String> added() {
-            return added(left, right, type, on);
-        }
-
-        @Override
-        public List<String> names() {
-            return inputs().stream().anyMatch(input -> input.names().isEmpty()) ? List.of() : names(left, added());
-        }
-
-        @Override
-        public List<Plan> inputs() {
-            return List.of(left, right);
-        }
-
-        @Override
-        public Plan with(List<Plan> inputs) {
-            return new Join(inputs.getFirst(), inputs.getLast(), type, on);
-        }
-    }
-
-    /** Rows of all inputs, one after the other, columns matched by name. */
-    record ConcatRows(List<Plan> inputs) implements Plan {
-        public ConcatRows {
-            inputs = List.copyOf(inputs);
-            List<String> first = inputs.getFirst().names();
-            for (Plan input : inputs) {
-                Names.requireDistinct("concatRows", input.names());
-                Names.requireKnown("concatRows", input.names(), first);
-                Names.requireKnown("concatRows", first, input.names());
-            }
-        }
-
-        @Override
-        public List<String> names() {
-            return inputs.getFirst().names();
-        }
-
-        @Override
-        public Plan with(List<Plan> others) {
-            return new ConcatRows(others);
-        }
-    }
-
     private static void requireNoParameters(String verb, Collection<Assignment> columns) {
         for (Assignment column : columns) {
             require(
@@ -386,7 +336,8 @@ sealed interface Plan extends Serializable {
         }
     }
 
-    private static void require(boolean condition, String message) {
+    /** Refuses an argument. */
+    static void require(boolean condition, String message) {
         if (!condition) {
             throw new IllegalArgumentException(message);
         }

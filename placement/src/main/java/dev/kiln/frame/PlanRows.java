@@ -17,14 +17,25 @@ final class PlanRows {
             case Plan.Sort step -> step.input().rows();
             case Plan.Mutate step ->
                 makesRows(step) ? OptionalLong.empty() : step.input().rows();
+            case Plan.Derive step -> step.input().rows();
+            case Reshape.Sample step -> then(step.input(), n -> Math.min(step.length(), n));
+            case Reshape.PivotLonger step ->
+                then(step.input(), n -> n * step.columns().size());
+            case Reshape.PivotWider step -> OptionalLong.empty();
+            case Reshape.Describe step ->
+                step.columns().isEmpty()
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(step.columns().size());
             case Plan.Slice step -> then(step.input(), n -> Math.min(step.length(), Math.max(0, n - step.offset())));
             case Plan.Tail step -> then(step.input(), n -> Math.min(step.length(), n));
             case Plan.Summarise step -> step.keys().isEmpty() ? OptionalLong.of(1) : OptionalLong.empty();
             case Plan.Filter step -> OptionalLong.empty();
             case Plan.Distinct step -> OptionalLong.empty();
             case Plan.Sql step -> OptionalLong.empty();
-            case Plan.Join join -> OptionalLong.empty();
-            case Plan.ConcatRows concat -> {
+            case Combination.Join join -> OptionalLong.empty();
+            case Combination.ConcatColumns concat -> equal(concat);
+            case Combination.Put put -> equal(put);
+            case Combination.ConcatRows concat -> {
                 boolean all =
                         concat.inputs().stream().allMatch(input -> input.rows().isPresent());
                 yield all ? OptionalLong.of(atMost(concat)) : OptionalLong.empty();
@@ -37,7 +48,8 @@ final class PlanRows {
         return switch (plan) {
             case Plan.Slice step -> Math.min(step.length(), atMost(step.input()));
             case Plan.Tail step -> Math.min(step.length(), atMost(step.input()));
-            case Plan.ConcatRows concat ->
+            case Reshape.Sample step -> Math.min(step.length(), atMost(step.input()));
+            case Combination.ConcatRows concat ->
                 concat.inputs().stream().mapToLong(PlanRows::atMost).sum();
             default ->
                 known(plan).orElseGet(() -> plan.inputs().stream()
@@ -45,6 +57,13 @@ final class PlanRows {
                         .max()
                         .orElse(0));
         };
+    }
+
+    /** Of inputs side by side: not known before it is known that they are equal. */
+    private static OptionalLong equal(Plan plan) {
+        return Combination.haveEqualRows(plan.inputs())
+                ? plan.inputs().getFirst().rows()
+                : OptionalLong.empty();
     }
 
     private static OptionalLong then(Plan input, LongUnaryOperator change) {

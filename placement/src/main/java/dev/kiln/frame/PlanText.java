@@ -17,14 +17,21 @@ final class PlanText {
             case Plan.Rename step -> "rename";
             case Plan.Filter step -> "filter";
             case Plan.Mutate step -> "mutate";
+            case Plan.Derive step -> "series";
             case Plan.Summarise step -> "summarise";
             case Plan.Sort step -> "sort";
             case Plan.Slice step -> step.offset() == 0 ? "head" : "slice";
             case Plan.Tail step -> "tail";
             case Plan.Distinct step -> "distinct";
             case Plan.Sql step -> "sql";
-            case Plan.Join join -> "join";
-            case Plan.ConcatRows concat -> "concatRows";
+            case Combination.Join join -> "join";
+            case Reshape.Sample step -> "sample";
+            case Reshape.PivotLonger step -> "pivotLonger";
+            case Reshape.PivotWider step -> "pivotWider";
+            case Reshape.Describe step -> "describe";
+            case Combination.ConcatRows concat -> "concatRows";
+            case Combination.ConcatColumns concat -> concat.verb();
+            case Combination.Put put -> "put";
         };
     }
 
@@ -53,6 +60,7 @@ final class PlanText {
             case Plan.Filter step ->
                 step.expression() + (step.parameters().isEmpty() ? "" : " with " + list(step.parameters()));
             case Plan.Mutate step -> step.column().toString();
+            case Plan.Derive step -> step.column().toString();
             case Plan.Summarise step ->
                 list(step.columns()) + (step.keys().isEmpty() ? "" : " by " + list(step.keys()));
             case Plan.Sort step -> list(step.keys());
@@ -60,8 +68,14 @@ final class PlanText {
             case Plan.Tail step -> "" + step.length();
             case Plan.Distinct step -> "";
             case Plan.Sql step -> step.query();
-            case Plan.Join join -> join.type() + " on " + list(join.on());
-            case Plan.ConcatRows concat -> concat.inputs().size() + " frames";
+            case Combination.Join join -> join.type() + " on " + list(join.on());
+            case Reshape.Sample step -> step.length() + " seed " + step.seed();
+            case Reshape.PivotLonger step -> list(step.columns()) + " to " + step.namesTo() + ", " + step.valuesTo();
+            case Reshape.PivotWider step -> list(step.made()) + " of " + step.namesFrom() + ", " + step.valuesFrom();
+            case Reshape.Describe step -> list(step.input().names());
+            case Combination.ConcatRows concat -> concat.inputs().size() + " frames";
+            case Combination.ConcatColumns concat -> concat.inputs().size() + " side by side";
+            case Combination.Put put -> put.name();
         };
     }
 

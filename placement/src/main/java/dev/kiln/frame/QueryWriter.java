@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedSet;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -27,7 +26,7 @@ final class QueryWriter {
     }
 
     /** Writes a query for these columns of the plan, in this order; for no columns, one for its number of rows. */
-    private void emit(Plan plan, List<String> columns) {
+    void emit(Plan plan, List<String> columns) {
         switch (plan) {
             case Plan.Source source ->
                 sql.append(select(columns)).append(" from ").append(scan(source.leaf(), columns));
@@ -36,6 +35,7 @@ final class QueryWriter {
             case Plan.Rename step -> rename(step, columns);
             case Plan.Filter step -> filter(step, columns);
             case Plan.Mutate step -> mutate(step, columns);
+            case Plan.Derive step -> derive(step, columns);
             case Plan.Summarise step -> summarise(step, columns);
             case Plan.Sort step -> sort(step, columns);
             case Plan.Slice step -> {
@@ -49,8 +49,9 @@ final class QueryWriter {
                 sql.append(')');
             }
             case Plan.Sql step -> query(step, columns);
-            case Plan.Join join -> new JoinWriter(join, columns).write();
-            case Plan.ConcatRows concat -> {
+            case Reshape step -> new ReshapeWriter(this, columns).write(step);
+            case Combination.Join join -> new JoinWriter(this, join, columns).write();
+            case Combination.ConcatRows concat -> {
                 String before = "(";
                 for (Plan input : concat.inputs()) {
                     sql.append(before);
@@ -59,7 +60,15 @@ final class QueryWriter {
                 }
                 sql.append(')');
             }
+            case Combination.ConcatColumns concat ->
+                SideBySideWriter.of(concat, columns).write(this);
+            case Combination.Put put -> SideBySideWriter.of(put, columns).write(this);
         }
+    }
+
+    QueryWriter append(String text) {
+        sql.append(text);
+        return this;
     }
 
     /** Makes columns of a leaf readable under a name, which is returned. */
@@ -100,6 +109,18 @@ final class QueryWriter {
             from(select(columns), step, plus(columns, List.of(made.name())));
         } else {
             emit(step.input(), columns);
+        }
+    }
+
+    private void derive(Plan.Derive step, List<String> columns) {
+        Assignment made = step.column();
+        if (columns.isEmpty()) {
+            emit(step.input(), columns);
+        } else {
+            from(
+                    "select (\n" + made.expression() + "\n) as " + Names.quote(made.name()),
+                    step.input(),
+                    mentioned("series", made.expression(), step.input()));
         }
     }
 
@@ -150,13 +171,13 @@ final class QueryWriter {
                 .append("\n)");
     }
 
-    private void from(String select, Plan input, List<String> read) {
+    void from(String select, Plan input, List<String> read) {
         sql.append(select).append(" from ");
         relation(input, read);
     }
 
     /** A plan as what stands behind {@code from}: a leaf by its name, anything else as a query in brackets. */
-    private void relation(Plan plan, List<String> read) {
+    void relation(Plan plan, List<String> read) {
         switch (plan) {
             case Plan.Source source -> sql.append(scan(source.leaf(), read));
             case Plan.Select step -> relation(step.input(), read);
@@ -169,85 +190,11 @@ final class QueryWriter {
         }
     }
 
-    /** Both sides are queries called l and r. The side that stands last is the one the engine builds its table from. */
-    private final class JoinWriter {
-        private final Plan.Join join;
-        private final List<String> columns;
-        private final Map<String, String> added;
-        private final List<String> leftKeys;
-
-        JoinWriter(Plan.Join join, List<String> columns) {
-            this.join = join;
-            this.columns = columns;
-            this.added = join.added();
-            this.leftKeys = join.on().stream().map(JoinKey::left).toList();
-        }
-
-        void write() {
-            List<String> left = plus(
-                    leftKeys,
-                    columns.stream().filter(name -> !added.containsValue(name)).toList());
-            SequencedSet<String> right =
-                    new LinkedHashSet<>(join.on().stream().map(JoinKey::right).toList());
-            added.forEach((name, as) -> {
-                if (columns.contains(as)) {
-                    right.add(name);
-                }
-            });
-            boolean oneSided = join.type() == JoinType.SEMI || join.type() == JoinType.ANTI;
-            boolean swap = !oneSided && PlanRows.atMost(join.left()) < PlanRows.atMost(join.right());
-            sql.append("select ").append(list());
-            side(swap ? join.right() : join.left(), swap ? right : left, swap ? "r" : "l", " from ");
-            side(swap ? join.left() : join.right(), swap ? left : right, swap ? "l" : "r", keyword(swap));
-            sql.append(join.on().stream()
-                    .map(key -> "l." + Names.quote(key.left()) + " = r." + Names.quote(key.right()))
-                    .collect(joining(" and ", " on (", ")")));
-        }
-
-        private void side(Plan input, Collection<String> read, String name, String before) {
-            sql.append(before);
-            relation(input, List.copyOf(read));
-            sql.append(" as ").append(name);
-        }
-
-        private String keyword(boolean swap) {
-            return switch (join.type()) {
-                case INNER -> " join ";
-                case LEFT -> swap ? " right join " : " left join ";
-                case RIGHT -> swap ? " left join " : " right join ";
-                case FULL -> " full join ";
-                case SEMI -> " semi join ";
-                case ANTI -> " anti join ";
-            };
-        }
-
-        private String list() {
-            return columns.isEmpty() ? "1" : columns.stream().map(this::column).collect(joining(", "));
-        }
-
-        private String column(String name) {
-            for (Map.Entry<String, String> entry : added.entrySet()) {
-                if (entry.getValue().equals(name)) {
-                    return "r." + Names.quote(entry.getKey()) + " as " + Names.quote(name);
-                }
-            }
-            String left = "l." + Names.quote(name);
-            int key = leftKeys.indexOf(name);
-            boolean onRightOnly = join.type() == JoinType.RIGHT || join.type() == JoinType.FULL;
-            if (key < 0 || !onRightOnly) {
-                return left;
-            }
-            String right = "r." + Names.quote(join.on().get(key).right());
-            String value = join.type() == JoinType.RIGHT ? right : "coalesce(" + left + ", " + right + ")";
-            return value + " as " + Names.quote(name);
-        }
-    }
-
-    private static String select(List<String> columns) {
+    static String select(List<String> columns) {
         return "select " + (columns.isEmpty() ? "1" : list(columns));
     }
 
-    private static String list(List<String> columns) {
+    static String list(List<String> columns) {
         return columns.stream().map(Names::quote).collect(joining(", "));
     }
 
@@ -255,13 +202,13 @@ final class QueryWriter {
         return Expression.of(verb, expression).mentioned(input.names());
     }
 
-    private static List<String> plus(Collection<String> some, Collection<String> more) {
+    static List<String> plus(Collection<String> some, Collection<String> more) {
         SequencedSet<String> all = new LinkedHashSet<>(some);
         all.addAll(more);
         return List.copyOf(all);
     }
 
-    private static String free(String name, List<String> taken) {
+    static String free(String name, List<String> taken) {
         return taken.stream().anyMatch(other -> other.equalsIgnoreCase(name)) ? free(name + "_", taken) : name;
     }
 

@@ -93,7 +93,8 @@ final class RecordShape {
                 || (type == Boolean.class || type == Character.class)
                 || (Number.class.isAssignableFrom(type) && Route.ofJdk(type))
                 || (Temporal.class.isAssignableFrom(type) && Modifier.isFinal(type.getModifiers()) && Route.ofJdk(type))
-                || type == Frame.class;
+                || type == Frame.class
+                || type == Series.class;
     }
 
     /** Whether no record of this class can be part of a cycle. */

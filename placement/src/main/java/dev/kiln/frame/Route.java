@@ -20,6 +20,8 @@ enum Route {
     USER,
     /** {@link Frame}. */
     FRAME,
+    /** {@link Series}, through {@link SeriesMark}. */
+    SERIES,
     /** {@link Resident}. */
     RESIDENT,
     /** {@link Asset}. */
@@ -60,6 +62,9 @@ enum Route {
         }
         if (type == Frame.class) {
             return FRAME;
+        }
+        if (type == Series.class) {
+            return SERIES;
         }
         if (type == Resident.class) {
             return RESIDENT;

@@ -11,6 +11,10 @@ final class Verbs {
     /** The engine plans nested queries by recursion, and for longer chains takes more than a second to do so. */
     private static final int LONGEST_CHAIN = 300;
 
+    private static final int MOST_VERBS = 10_000;
+    /** More names than this are no names. */
+    private static final int MOST_MADE = 1_000;
+
     private Verbs() {}
 
     /**
@@ -19,11 +23,28 @@ final class Verbs {
      * @throws IllegalStateException if the chain is too long to run
      */
     static void check(Plan plan) {
+        // first: a plan that uses itself twice again and again is small in memory, and endless to walk
+        if (size(plan, MOST_VERBS) > MOST_VERBS) {
+            throw new IllegalStateException(
+                    "a plan has at most " + MOST_VERBS + " verbs, each counted as often as it is"
+                            + " used; go on with what compute() returns, which is data and no chain");
+        }
         if (depth(plan) > LONGEST_CHAIN) {
             throw new IllegalStateException("a chain has at most " + LONGEST_CHAIN
                     + " verbs; go on with what compute() returns, which is data and no chain");
         }
         Place.of(plan).check(plan);
+    }
+
+    /** The number of verbs and leaves, each counted as often as it is used; or more than {@code most}. */
+    static int size(Plan plan, int most) {
+        int size = 1;
+        for (Plan input : plan.inputs()) {
+            if (size <= most) {
+                size += size(input, most - size);
+            }
+        }
+        return size;
     }
 
     /** The number of verbs on the longest way down. */
@@ -36,7 +57,8 @@ final class Verbs {
     static List<String> made(Plan plan) {
         return switch (plan) {
             case Plan.Filter step -> List.of();
-            case Plan.Join join -> List.of();
+            case Combination.Join join -> List.of();
+            case Combination.Put put -> List.of();
             case Plan.Mutate step -> {
                 SequencedSet<String> made = new LinkedHashSet<>();
                 for (Plan below = step; below instanceof Plan.Mutate mutate; below = mutate.input()) {
@@ -83,10 +105,44 @@ final class Verbs {
 
     static Plan join(Plan left, Plan right, JoinType type, String[] on) {
         List<String> names = left.names();
-        return new Plan.Join(
+        return new Combination.Join(
                 left,
                 right,
                 type,
                 Arrays.stream(on).map(key -> JoinKey.parse(key, names)).toList());
+    }
+
+    static Plan describe(Plan input) {
+        Reshape.Describe describe = new Reshape.Describe(input, List.of());
+        return Direct.schema(input).map(describe::of).orElse(describe);
+    }
+
+    /**
+     * The names to make columns of, in the order in which they first occur.
+     *
+     * @throws IllegalArgumentException if there are none, too many, or rows without a name
+     */
+    static List<String> pivotNames(Plan input, String namesFrom) {
+        Names.requireKnown("pivotWider", List.of(namesFrom), input.names());
+        Plan names = new Plan.Derive(input, new Assignment("name", Names.quote(namesFrom) + "::varchar"));
+        Plan numbered = new Plan.Mutate(names, new Assignment("row", "row_number() over ()"));
+        Plan first = new Plan.Summarise(numbered, List.of("name"), List.of(new Assignment("row", "min(row)")));
+        Plan sorted = new Plan.Sort(first, List.of(new SortKey("row", false)));
+        Plan some = new Plan.Select(new Plan.Slice(sorted, 0, MOST_MADE + 1), List.of("name"));
+        Table table = Place.of(some).collect(some);
+        try {
+            List<@Nullable Object> found = SeriesValues.of(table);
+            Plan.require(
+                    found.size() <= MOST_MADE,
+                    "pivotWider: column " + Names.quote(namesFrom) + " has more than " + MOST_MADE
+                            + " values, which would all become columns; was another one meant?");
+            Plan.require(
+                    !found.contains(null),
+                    "pivotWider: column " + Names.quote(namesFrom)
+                            + " has nulls, which are no names; filter them away, or mutate them into one");
+            return found.stream().map(String::valueOf).toList();
+        } finally {
+            table.release();
+        }
     }
 }

@@ -1,0 +1,114 @@
+package dev.kiln.frame;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes queries whose rows stand side by side. The engine would fill the shorter side up with nulls; where it is not known
+ * that the sides have equal numbers of rows, each gets a mark, and a row without one of them is an error.
+ */
+final class SideBySideWriter {
+    private static final String MARK = "there";
+
+    private final String verb;
+    private final List<Side> sides;
+    private final List<Pick> picks;
+
+    /** A query and the columns of it that are wanted. */
+    private record Side(Plan plan, List<String> columns) {}
+
+    /** A column of the result: of which side, which one, and what it is called then. */
+    private record Pick(int side, String column, String name) {}
+
+    private SideBySideWriter(String verb, List<Side> sides, List<Pick> picks) {
+        this.verb = verb;
+        this.sides = sides;
+        this.picks = picks;
+    }
+
+    static SideBySideWriter of(Combination.ConcatColumns concat, List<String> columns) {
+        List<Side> sides = concat.inputs().stream()
+                .map(input -> new Side(
+                        input, input.names().stream().filter(columns::contains).toList()))
+                .toList();
+        List<Pick> picks = columns.stream()
+                .map(name -> new Pick(sideOf(sides, name), name, name))
+                .toList();
+        return new SideBySideWriter(concat.verb(), sides, picks);
+    }
+
+    private static int sideOf(List<Side> sides, String name) {
+        int side = 0;
+        while (!sides.get(side).columns().contains(name)) {
+            side++;
+        }
+        return side;
+    }
+
+    static SideBySideWriter of(Combination.Put put, List<String> columns) {
+        List<String> kept =
+                columns.stream().filter(name -> !name.equals(put.name())).toList();
+        boolean wanted = columns.contains(put.name());
+        String from = put.column().names().getFirst();
+        List<Side> sides =
+                List.of(new Side(put.frame(), kept), new Side(put.column(), wanted ? List.of(from) : List.of()));
+        List<Pick> picks = columns.stream()
+                .map(name -> name.equals(put.name()) ? new Pick(1, from, name) : new Pick(0, name, name))
+                .toList();
+        return new SideBySideWriter("put", sides, picks);
+    }
+
+    void write(QueryWriter out) {
+        boolean equal = Combination.haveEqualRows(sides.stream().map(Side::plan).toList());
+        List<Integer> needed = new ArrayList<>();
+        for (int i = 0; i < sides.size(); i++) {
+            if (!equal || !sides.get(i).columns().isEmpty() || (picks.isEmpty() && i == 0)) {
+                needed.add(i);
+            }
+        }
+        out.append("select ").append(list());
+        String before = " from ";
+        for (int i : needed) {
+            Side side = sides.get(i);
+            out.append(before);
+            if (equal) {
+                out.relation(side.plan(), side.columns());
+            } else {
+                marked(side, out);
+            }
+            out.append(" as s" + i);
+            before = " positional join ";
+        }
+        if (!equal) {
+            out.append(needed.stream()
+                    .map(i -> "s" + i + "." + Names.quote(mark(sides.get(i))))
+                    .collect(joining(" and ", " where case when ", " then true else error('" + refusal() + "') end")));
+        }
+    }
+
+    private void marked(Side side, QueryWriter out) {
+        String columns = side.columns().isEmpty() ? "" : QueryWriter.list(side.columns()) + ", ";
+        out.append("(");
+        out.from("select " + columns + "true as " + Names.quote(mark(side)), side.plan(), side.columns());
+        out.append(")");
+    }
+
+    private static String mark(Side side) {
+        return QueryWriter.free(MARK, side.columns());
+    }
+
+    private String refusal() {
+        return verb + ": the numbers of rows must be equal; to bring rows together by their values, use join";
+    }
+
+    private String list() {
+        return picks.isEmpty()
+                ? "1"
+                : picks.stream()
+                        .map(pick -> "s" + pick.side() + "." + Names.quote(pick.column()) + " as "
+                                + Names.quote(pick.name()))
+                        .collect(joining(", "));
+    }
+}
