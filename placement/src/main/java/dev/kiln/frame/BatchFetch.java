@@ -25,7 +25,21 @@ final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ArrayDeque<Future<byte[]>> underWay = new ArrayDeque<>();
 
-    BatchFetch(Client client, ProcessRef owner, Entry.Offer offer) {
+    /** The data of an offer, with one reference: mapped where that is possible, else fetched. */
+    static Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer) {
+        if (offer.image() != null) {
+            try {
+                return Table.map(offer.image());
+            } catch (CannotMap e) {
+                // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
+            }
+        }
+        try (var batches = new BatchFetch(space.client(), sender, offer)) {
+            return Table.fromMessages(offer.facts().schema(), batches);
+        }
+    }
+
+    private BatchFetch(Client client, ProcessRef owner, Entry.Offer offer) {
         this.client = client;
         this.owner = owner;
         this.number = offer.number();

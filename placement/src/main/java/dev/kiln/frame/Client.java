@@ -50,7 +50,7 @@ final class Client {
 
     byte[] pull(ProcessRef owner, FrameRequest.Pull pull) {
         try (Parcel parcel = space.packWork(pull)) {
-            return expect(ask(owner, parcel, new HashSet<>()), byte[].class, owner);
+            return expect(ask(owner, parcel), byte[].class, owner);
         }
     }
 
@@ -119,6 +119,24 @@ final class Client {
     /** Whether all data is at parties other than these, too. */
     private static boolean isElsewhere(Plan plan, Set<ProcessRef> silent) {
         return places(plan).stream().noneMatch(silent::containsAll);
+    }
+
+    /** Asks one party. Its answer, unless that is a failure. */
+    @Nullable
+    Object ask(ProcessRef owner, Parcel request) {
+        return ask(owner, request, new HashSet<>());
+    }
+
+    /** Who could keep copies of data, best first. */
+    List<ProcessRef> hosts() {
+        ProcessRef directory = peers.directory();
+        if (directory == null) {
+            return peers.hosts();
+        }
+        try (Parcel parcel = space.packWork(new FrameRequest.Hosts())) {
+            List<?> hosts = expect(ask(directory, parcel), List.class, directory);
+            return hosts.stream().map(ProcessRef.class::cast).toList();
+        }
     }
 
     /**

@@ -399,6 +399,16 @@ public final class Frame implements AutoCloseable, Serializable {
         return write(Format.CSV, file);
     }
 
+    /**
+     * Runs the chain and has so many processes of the pool keep its result, those counted that do already; only with the last
+     * of them it is lost. Operations run at a copy that lives.
+     *
+     * @param copies at least 1; more than there are processes are a {@link FrameRefused}
+     */
+    public Frame replicas(int copies) {
+        return with(plan -> adopt(Place.of(plan).copies(plan, copies)));
+    }
+
     /** Ends this handle. The data goes with the last frame that needs it. Any number of times, any thread. */
     @Override
     public void close() {
@@ -457,13 +467,6 @@ public final class Frame implements AutoCloseable, Serializable {
 
     /** Runs the chain, and an operation on the result, which is gone afterwards. */
     <T> T collected(Function<Table, T> use) {
-        return with(plan -> {
-            Table table = Place.of(plan).collect(plan);
-            try {
-                return use.apply(table);
-            } finally {
-                table.release();
-            }
-        });
+        return with(plan -> Place.of(plan).collected(plan, use));
     }
 }

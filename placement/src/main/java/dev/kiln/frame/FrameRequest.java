@@ -1,6 +1,7 @@
 package dev.kiln.frame;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What one party asks another about frames. Plans travel in frames, so that their data is held while they are on their
@@ -32,4 +33,30 @@ sealed interface FrameRequest extends Serializable {
      * @param rows how many
      */
     record Pull(long number, int batch, int fromRow, int rows) implements FrameRequest {}
+
+    /** Keep this data, which may be the asker's, or anybody's. Answer: the same frames by reference, a List. */
+    record Keep(List<Frame> frames) implements FrameRequest {
+        public Keep {
+            frames = List.copyOf(frames);
+        }
+    }
+
+    /**
+     * What you hold of the asker is elsewhere from now on: let go of it there. Answer: null.
+     *
+     * @param numbers of the tables at the asker
+     * @param places the same data by reference, in the same order
+     */
+    record Moved(List<Long> numbers, List<Frame> places) implements FrameRequest {
+        public Moved {
+            numbers = List.copyOf(numbers);
+            places = List.copyOf(places);
+            if (numbers.size() != places.size()) {
+                throw new IllegalArgumentException(numbers.size() + " numbers for " + places.size() + " frames");
+            }
+        }
+    }
+
+    /** Tell who could keep copies of data. Answer: a List of {@link dev.kiln.gc.ProcessRef}, best first. */
+    record Hosts() implements FrameRequest {}
 }

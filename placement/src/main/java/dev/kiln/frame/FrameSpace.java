@@ -2,14 +2,15 @@ package dev.kiln.frame;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
+import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
-import java.nio.file.Path;
+import dev.kiln.gc.Update;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,20 @@ public final class FrameSpace implements AutoCloseable {
     private final ProcessRef self;
     private final SpaceOptions options;
     private final Books books;
+    private final Elsewhere elsewhere;
     private final Client client;
+    private final Copies copies;
+    private final Removal removal;
     private final Server server;
 
     private FrameSpace(ProcessRef self, Peers peers, SpaceOptions options, LongSupplier nanos) {
         this.self = self;
         this.options = options;
         this.books = new Books(self, options.lease(), peers, nanos);
+        this.elsewhere = new Elsewhere(self, peers, nanos);
         this.client = new Client(this, peers);
+        this.copies = new Copies(this, client);
+        this.removal = new Removal(this, books, client, copies, nanos);
         this.server = new Server(this);
     }
 
@@ -139,7 +146,7 @@ public final class FrameSpace implements AutoCloseable {
             if (receiver != null) {
                 // Before the result: when its receiver has it, it drops the work, and with it the hold under which this
                 // party got to know what it now holds itself.
-                books.flush();
+                elsewhere.flush();
             }
             return parcel;
         }
@@ -171,7 +178,7 @@ public final class FrameSpace implements AutoCloseable {
             frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));
             Object value = Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
             if (header.transfer() != 0) {
-                books.arrived(sender, header.transfer(), frames.named());
+                elsewhere.arrived(sender, header.transfer(), frames.named());
             }
             return value;
         } catch (Throwable e) {
@@ -207,7 +214,7 @@ public final class FrameSpace implements AutoCloseable {
 
     private void refuse(ParcelHeader header, ProcessRef sender) {
         if (header.transfer() != 0) {
-            books.refused(sender, header.transfer());
+            elsewhere.refused(sender, header.transfer());
         }
     }
 
@@ -227,7 +234,14 @@ public final class FrameSpace implements AutoCloseable {
 
     /** Takes a message of the hold protocol: what is held by nobody any more is released, and it is acknowledged. */
     public void on(GcMessage message) {
-        books.on(message);
+        switch (message) {
+            case Update update -> books.on(update);
+            case Acknowledged ack
+            when ack.fenced() && ack.holder().equals(self) ->
+                // The owner has freed what this party held there, and will never hear it again in this life.
+                gone(ack.owner(), new FrameLost(ack.owner() + " has not heard of " + self + " for too long", null));
+            case Acknowledged ack -> elsewhere.on(ack);
+        }
     }
 
     /** A sign of life of another party: its lease starts anew. */
@@ -242,13 +256,46 @@ public final class FrameSpace implements AutoCloseable {
      * @param cause why it ended; becomes the cause of {@link FrameLost}
      */
     public void gone(ProcessRef party, KilnException cause) {
-        books.gone(party, cause);
+        elsewhere.gone(party, cause);
+        books.gone(party);
     }
 
     /** Tells the owners what has changed here, and ends holders that were silent too long. Every 100 ms or so. */
     public void tick() {
-        books.flush();
+        elsewhere.flush();
         books.expire();
+    }
+
+    /**
+     * Moves the frames that others hold here to other parties, because this one is about to end. From now on it keeps nothing
+     * for others any more. Blocks; to be called again and again, by one thread, until nothing is {@linkplain #residentCount
+     * held} here: whoever holds a frame here lets go of it only when it holds it over there.
+     *
+     * @param targets who may be asked to keep it, best first
+     * @return what nobody took, and will be lost
+     */
+    public Stranded moveOut(List<ProcessRef> targets) {
+        return removal.round(targets);
+    }
+
+    /**
+     * Gives other parties copies of a frame's data, the same bytes to each: where memory is shared, it is written once.
+     *
+     * @param frame of any party; stays as it is
+     * @param hosts who may be asked, best first; who has a copy already counts
+     * @param number of copies, at least 1
+     * @return a frame that is lost only with the last of them
+     * @throws FrameRefused if there are fewer hosts that take one
+     */
+    public Frame broadcast(Frame frame, List<ProcessRef> hosts, int number) {
+        return frame.with(plan -> {
+            Leaf computed = Place.of(plan).compute(plan);
+            try {
+                return Frame.adopt(copies.spread(computed, hosts, number));
+            } finally {
+                computed.release();
+            }
+        });
     }
 
     /**
@@ -271,7 +318,7 @@ public final class FrameSpace implements AutoCloseable {
 
     /** How many frames and values of other parties this one holds. */
     public int heldElsewhere() {
-        return books.heldElsewhere();
+        return elsewhere.size();
     }
 
     /** Whether somebody still holds what has this number here, or it is on its way to somebody. */
@@ -285,6 +332,8 @@ public final class FrameSpace implements AutoCloseable {
      * seconds at most. Idempotent; the first cause stays.
      */
     public void close(KilnException cause) {
+        removal.close();
+        elsewhere.close(cause);
         books.close(cause);
         books.left().endAll(CLOSING);
     }
@@ -296,35 +345,29 @@ public final class FrameSpace implements AutoCloseable {
 
     // ---- for frames: on plans with data of other parties, of which at least one handle is of this space
 
-    /** Runs the plan where most of its data is and leaves the result there. The leaf has one reference, the caller's. */
-    Plan.Source compute(Plan plan) {
-        return new Plan.Source(client.compute(plan));
+    /** What asks the others. */
+    Client client() {
+        return client;
     }
 
-    /** Runs the plan where most of its data is and brings the result here; the table has one reference, the caller's. */
-    Table collect(Plan plan) {
-        return client.collect(plan);
+    /** What has them keep copies. */
+    Copies copies() {
+        return copies;
     }
 
-    /** The schema of the plan's result, told where most of its data is. */
-    Schema describe(Plan plan) {
-        return client.describe(plan);
-    }
-
-    /** Runs the plan into a file where most of its data is. Returns the number of rows. */
-    long write(Plan plan, Format format, Path file) {
-        return client.write(plan, format, file);
-    }
-
-    /** The first rows of the plan's result as text, made where most of its data is. */
-    String preview(Plan plan, int rows) {
-        return client.preview(plan, rows);
+    /** The others that may keep copies of data, best first. */
+    List<ProcessRef> hosts() {
+        return client.hosts();
     }
 
     // ---- for the codec
 
     Books books() {
         return books;
+    }
+
+    Elsewhere elsewhere() {
+        return elsewhere;
     }
 
     OperandPolicy operands() {
@@ -341,27 +384,13 @@ public final class FrameSpace implements AutoCloseable {
         return sharesMemory() ? table.share() : null;
     }
 
-    /** The data of an offer, with one reference. */
-    Table fetch(ProcessRef sender, Entry.Offer offer) {
-        if (offer.image() != null) {
-            try {
-                return Table.map(offer.image());
-            } catch (CannotMap e) {
-                // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
-            }
-        }
-        try (var batches = new BatchFetch(client, sender, offer)) {
-            return Table.fromMessages(offer.facts().schema(), batches);
-        }
-    }
-
     /** A handle has been dropped. */
     void closed(RemoteTable handle) {
-        books.closed(handle);
+        elsewhere.closed(handle);
     }
 
     /** A handle on a value has been dropped. */
     void closed(RemoteValue handle) {
-        books.closed(handle.seat());
+        elsewhere.closed(handle.seat());
     }
 }

@@ -43,7 +43,7 @@ final class Gathering implements AutoCloseable {
     }
 
     private static Table collected(RemoteTable remote, Plan plan) {
-        return remote.space().collect(plan);
+        return remote.space().client().collect(plan);
     }
 
     @Override

@@ -128,7 +128,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     /** What crosses in its place, with one reference. */
     private Asset ours(Asset asset) {
         if (asset instanceof RemoteTable remote && !comesAlong(remote.space())) {
-            return space.books().pinned(remote);
+            return space.elsewhere().pinned(remote);
         }
         Asset ours = asset instanceof RemoteTable remote ? fetched(remote) : asset;
         ours.retain();
@@ -158,7 +158,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
 
     /** The data of a handle, which comes along in its place. */
     private Table fetched(RemoteTable remote) {
-        return fetched.computeIfAbsent(remote, key -> key.space().collect(new Plan.Source(key)));
+        return fetched.computeIfAbsent(remote, key -> key.space().client().collect(new Plan.Source(key)));
     }
 
     @Override

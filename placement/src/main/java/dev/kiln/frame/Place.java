@@ -4,6 +4,7 @@ import dev.kiln.gc.ProcessRef;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Where a plan runs: where its data is. Callers hold the plan's leaves for the time of each operation. */
@@ -27,6 +28,16 @@ sealed interface Place {
     /** Runs the plan and brings the result here; the caller has its one reference. */
     Table collect(Plan plan);
 
+    /** The same for the time of its use. */
+    default <T> T collected(Plan plan, Function<Table, T> use) {
+        Table table = collect(plan);
+        try {
+            return use.apply(table);
+        } finally {
+            table.release();
+        }
+    }
+
     /** The schema of a plan that cannot be told without the engine. */
     Schema ask(Plan plan);
 
@@ -41,6 +52,9 @@ sealed interface Place {
     /** Runs the plan into a file where the data is. Returns the number of rows. */
     long write(Plan plan, Format format, Path file);
 
+    /** Runs the plan and has that many parties keep its result; the caller has its one reference. */
+    Leaf copies(Plan plan, int copies);
+
     /** The schema of the plan's result. */
     default Schema describe(Plan plan) {
         return Direct.schema(plan).orElseGet(() -> ask(plan));
@@ -52,12 +66,10 @@ sealed interface Place {
         if (known.isPresent()) {
             return known.getAsLong();
         }
-        Table counted = collect(new Plan.Summarise(plan, List.of(), List.of(new Assignment("n", "count(*)"))));
-        try {
-            return counted.read(0, root -> ((Number) root.getVector(0).getObject(0)).longValue());
-        } finally {
-            counted.release();
-        }
+        Plan counted = new Plan.Summarise(plan, List.of(), List.of(new Assignment("n", "count(*)")));
+        return collected(
+                counted,
+                table -> table.read(0, root -> ((Number) root.getVector(0).getObject(0)).longValue()));
     }
 
     /** In this process. */
@@ -117,6 +129,12 @@ sealed interface Place {
         public long write(Plan plan, Format format, Path file) {
             return Gathering.run(plan, all -> Engine.write(all, format, file));
         }
+
+        @Override
+        public Leaf copies(Plan plan, int copies) {
+            throw new IllegalStateException("this frame is in this process, where no pool is known to have it kept by: "
+                    + "broadcast(frame, " + copies + ") of a pool gives its runners copies");
+        }
     }
 
     /** In another process, by way of a space that has handles there. */
@@ -137,17 +155,17 @@ sealed interface Place {
                 leaf.retain();
                 return leaf;
             }
-            return space.compute(plan).leaf();
+            return space.client().compute(plan);
         }
 
         @Override
         public Table collect(Plan plan) {
-            return space.collect(plan);
+            return space.client().collect(plan);
         }
 
         @Override
         public Schema ask(Plan plan) {
-            return space.describe(plan);
+            return space.client().describe(plan);
         }
 
         @Override
@@ -155,7 +173,17 @@ sealed interface Place {
 
         @Override
         public long write(Plan plan, Format format, Path file) {
-            return space.write(plan, format, file);
+            return space.client().write(plan, format, file);
+        }
+
+        @Override
+        public Leaf copies(Plan plan, int copies) {
+            Leaf computed = compute(plan);
+            try {
+                return space.copies().spread(computed, space.hosts(), copies);
+            } finally {
+                computed.release();
+            }
         }
     }
 }

@@ -92,6 +92,11 @@ final class Residents {
         return tables;
     }
 
+    /** How many values stay here. */
+    long values() {
+        return numbers.keySet().stream().filter(LocalValue.class::isInstance).count();
+    }
+
     /** The values that others held here until they let go of them. */
     LeftValues left() {
         return left;

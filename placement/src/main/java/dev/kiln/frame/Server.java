@@ -1,8 +1,12 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.gc.ResourceId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -34,29 +38,65 @@ final class Server {
     private byte[] answer(FrameRequest request, ProcessRef asker) {
         return switch (request) {
             case FrameRequest.Compute(Frame frame) -> {
-                try (Frame result = Frame.adopt(local(frame, Engine::run))) {
+                try (Frame result = Frame.adopt(run(frame, Place::compute))) {
                     yield space.pack(result, Packing.Way.PLACED, 0, asker).bytes();
                 }
             }
             case FrameRequest.Collect(Frame frame) -> {
-                try (Frame result = Frame.adopt(local(frame, Engine::run))) {
+                try (Frame result = Frame.adopt(run(frame, Place::collect))) {
                     yield space.pack(result, Packing.Way.VALUE, INLINE, asker).bytes();
                 }
             }
             case FrameRequest.Describe(Frame frame) -> ParcelHeader.raw(described(frame));
             case FrameRequest.Write(Frame frame, Format format, String file) -> {
-                long rows = local(frame, plan -> Engine.write(plan, format, Path.of(file)));
+                long rows = run(frame, (place, plan) -> place.write(plan, format, Path.of(file)));
                 yield space.packResult(rows, asker).bytes();
             }
             case FrameRequest.Preview(Frame frame, int rows) ->
-                space.packResult(local(frame, plan -> preview(plan, rows)), asker)
+                space.packResult(run(frame, (place, plan) -> preview(place, plan, rows)), asker)
                         .bytes();
             case FrameRequest.Pull pull -> ParcelHeader.raw(pulled(pull));
+            case FrameRequest.Keep(List<Frame> frames) -> keep(frames, asker);
+            case FrameRequest.Moved(List<Long> numbers, List<Frame> places) -> {
+                for (int i = 0; i < places.size(); i++) {
+                    moved(new ResourceId(asker, numbers.get(i)), places.get(i));
+                }
+                yield space.packResult(null, asker).bytes();
+            }
+            case FrameRequest.Hosts _ -> space.packResult(space.hosts(), asker).bytes();
         };
     }
 
-    private static String preview(Plan plan, int rows) {
-        Table first = Engine.run(new Plan.Slice(plan, 0, rows));
+    private byte[] keep(List<Frame> frames, ProcessRef asker) {
+        if (space.books().leaving()) {
+            frames.forEach(Frame::close);
+            throw new FrameRefused(space.self().name() + " is about to end itself", null);
+        }
+        List<Frame> kept = new ArrayList<>();
+        try {
+            for (Frame frame : frames) {
+                kept.add(Frame.adopt(local(frame, Engine::run)));
+            }
+            return space.pack(kept, Packing.Way.PLACED, 0, asker).bytes();
+        } finally {
+            frames.forEach(Frame::close);
+            kept.forEach(Frame::close);
+        }
+    }
+
+    private void moved(ResourceId from, Frame place) {
+        try (place) {
+            place.with(plan -> {
+                if (plan instanceof Plan.Source(Leaf leaf)) {
+                    space.elsewhere().moved(from, leaf);
+                }
+                return from;
+            });
+        }
+    }
+
+    private static String preview(Place place, Plan plan, int rows) {
+        Table first = place.collect(new Plan.Slice(plan, 0, rows));
         try {
             return first.preview(rows);
         } finally {
@@ -87,6 +127,19 @@ final class Server {
             }
         };
         return local(frame, remote -> Table.empty(remote.schema()), describe);
+    }
+
+    /**
+     * Runs an operation on the frame's plan where it was asked for, which is here, and closes the frame. A party that is about
+     * to end passes on what it can: its data is elsewhere by now, and nothing new is to stay here.
+     */
+    private <T> T run(Frame frame, BiFunction<Place, Plan, T> operation) {
+        if (!space.books().leaving()) {
+            return local(frame, plan -> operation.apply(new Place.Here(), plan));
+        }
+        try (frame) {
+            return frame.with(plan -> operation.apply(Place.of(plan), plan));
+        }
     }
 
     /** Runs an operation on the frame's plan with all data here, and closes the frame. */

@@ -46,7 +46,7 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
                         }
                         case Entry.Inline inline ->
                             Table.fromMessages(inline.schema(), inline.batches().iterator());
-                        case Entry.Offer offer -> space.fetch(sender, offer);
+                        case Entry.Offer offer -> BatchFetch.table(space, sender, offer);
                     });
         }
     }
@@ -68,14 +68,14 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
         }
         List<Seat> seats = elsewhere.isEmpty()
                 ? List.of(notHeld(reference.ids().getFirst()))
-                : space.books().opened(elsewhere);
+                : space.elsewhere().opened(elsewhere);
         return new RemoteTable(space, seats, false, reference.facts());
     }
 
     /** What a value in a message stands for, with one reference: the value itself if it is one of this party's. */
     private ResidentValue value(Entry.Value value) {
         if (!value.id().owner().equals(space.self())) {
-            return new RemoteValue(space, space.books().opened(value.id()), value.type());
+            return new RemoteValue(space, space.elsewhere().opened(value.id()), value.type());
         }
         LocalValue local = space.books().takeValue(value.id().number());
         return local != null ? local : new RemoteValue(space, notHeld(value.id()), value.type());

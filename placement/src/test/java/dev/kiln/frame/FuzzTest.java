@@ -143,7 +143,7 @@ class FuzzTest {
         hub.settle();
         Hub.collectGarbage();
         long residents = caller.residentCount() + n2.residentCount();
-        long handles = caller.books().handleCount();
+        long handles = caller.heldElsewhere();
         long tables = Memory.usage().privateTables();
         Random random = new Random(20_261_121);
         int read = 0;
@@ -163,7 +163,7 @@ class FuzzTest {
         assertTrue(longest < Duration.ofSeconds(5).toNanos(), longest + " ns");
         Hub.collectGarbage();
         assertEquals(residents, caller.residentCount() + n2.residentCount());
-        assertEquals(handles, caller.books().handleCount());
+        assertEquals(handles, caller.heldElsewhere());
         assertTrue(Memory.usage().privateTables() <= tables, () -> Memory.usage() + ", were " + tables);
         assertEquals(list(7), column(witness, "x"));
     }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ final class Hub implements AutoCloseable {
     private final AtomicLong told = new AtomicLong();
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong bytesAsked = new AtomicLong();
+    private final AtomicReference<@Nullable Runnable> beforeServing = new AtomicReference<>();
     private volatile boolean duplicating;
     private volatile boolean dropping;
 
@@ -82,6 +84,11 @@ final class Hub implements AutoCloseable {
         return space;
     }
 
+    /** The next request has left its asker, and waits for this before it is served. */
+    void beforeServing(Runnable once) {
+        beforeServing.set(once);
+    }
+
     void duplicate() {
         duplicating = true;
     }
@@ -97,6 +104,13 @@ final class Hub implements AutoCloseable {
 
     void sleep(long seconds) {
         nanos.addAndGet(seconds * 1_000_000_000L);
+    }
+
+    /** Everybody hears of everybody, so that no lease ends. */
+    void heard() {
+        spaces.forEach((party, space) -> spaces.keySet().stream()
+                .filter(other -> !down.contains(other) && !down.contains(party))
+                .forEach(space::heard));
     }
 
     long told() {
@@ -254,6 +268,13 @@ final class Hub implements AutoCloseable {
                         owner + " cannot be reached from " + self, new Unreachable(owner + " is not there"));
             }
             pass(self, owner);
+            Runnable once = beforeServing.getAndSet(null);
+            if (once != null) {
+                once.run();
+                if (down.contains(owner)) {
+                    throw new FrameLost(owner + " has ended under a request", new Unreachable(owner + " is not there"));
+                }
+            }
             byte[] answer = space.serve(request, self);
             bytesAsked.addAndGet(answer.length);
             pass(owner, self);
@@ -267,6 +288,18 @@ final class Hub implements AutoCloseable {
                 arrive(from, center);
                 arrive(center, to);
             }
+        }
+
+        @Override
+        public List<ProcessRef> hosts() {
+            return spaces.keySet().stream()
+                    .filter(party -> !party.equals(center) && !down.contains(party))
+                    .toList();
+        }
+
+        @Override
+        public @Nullable ProcessRef directory() {
+            return self.equals(center) ? null : center;
         }
 
         @Override

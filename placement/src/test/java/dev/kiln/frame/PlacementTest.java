@@ -257,7 +257,7 @@ class PlacementTest {
             assertEquals(list(0L, 1L, 2L), column(read, "x"));
         }
         assertTrue(n2.self().equals(Client.ownerOf(handle.plan())));
-        assertTrue(hub.caller().preview(handle.plan(), 3).contains("2"));
+        assertTrue(hub.caller().client().preview(handle.plan(), 3).contains("2"));
     }
 
     @Test
@@ -337,8 +337,8 @@ class PlacementTest {
         List<Entry.Piece> pieces = List.of(new Entry.Piece(0, 0, 500_000), new Entry.Piece(0, 500_000, 500_000));
         SharedTable image = table.share();
         SharedTable gone = new SharedTable(image.pid(), 1_000_000, image.token(), image.size(), image.descriptor());
-        Table fetched =
-                hub.caller().fetch(n2.self(), new Entry.Offer(number.getFirst(), Facts.of(table, false), pieces, gone));
+        Table fetched = BatchFetch.table(
+                hub.caller(), n2.self(), new Entry.Offer(number.getFirst(), Facts.of(table, false), pieces, gone));
         assertEquals(1_000_000, fetched.rows());
         fetched.release();
         frame.close();

@@ -3,6 +3,8 @@ package dev.kiln.frame.spi;
 import dev.kiln.KilnException;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one party of a pool reaches the others. Implemented by whoever owns the links; called from any thread, also from
@@ -36,4 +38,14 @@ public interface Peers {
      * @param message what to tell it
      */
     void tell(ProcessRef to, GcMessage message);
+
+    /** The other parties that may keep copies of data, best first; empty where {@link #directory} knows them. */
+    default List<ProcessRef> hosts() {
+        return List.of();
+    }
+
+    /** The party that knows who may keep copies of data; null for this one. */
+    default @Nullable ProcessRef directory() {
+        return null;
+    }
 }

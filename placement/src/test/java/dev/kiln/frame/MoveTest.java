@@ -1,0 +1,415 @@
+package dev.kiln.frame;
+
+import static dev.kiln.frame.Cells.column;
+import static dev.kiln.frame.Cells.frame;
+import static dev.kiln.frame.Cells.list;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MoveTest {
+
+    private final Hub hub = new Hub();
+    private final FrameSpace n2 = hub.runner("n2");
+    private final FrameSpace n3 = hub.runner("n3");
+    private final FrameSpace n4 = hub.runner("n4");
+
+    private static final List<Frame> KEPT = new ArrayList<>();
+
+    @AfterEach
+    void forget() {
+        KEPT.forEach(Frame::close);
+        KEPT.clear();
+        hub.close();
+    }
+
+    @AfterAll
+    static void collectGarbage() {
+        Hub.collectGarbage();
+    }
+
+    private Frame made() {
+        Frame handle = hub.call(n2, () -> frame("x", list(1, 2)));
+        hub.settle();
+        return handle;
+    }
+
+    private static Frame keep(Frame frame) {
+        KEPT.add(frame);
+        return frame;
+    }
+
+    /** Everything that was held at a party is at others: it may end. */
+    private void moveOut(FrameSpace from, FrameSpace... to) {
+        assertEquals(
+                0,
+                from.moveOut(List.of(to).stream().map(FrameSpace::self).toList())
+                        .count());
+        hub.settle();
+    }
+
+    @Test
+    @DisplayName("G-11: a frame moves, its handle with it, and its old runner is free to end")
+    void moves() {
+        Frame handle = made();
+        moveOut(n2, n3);
+        assertEquals("n3", handle.owner());
+        assertEquals(0, n2.residentCount());
+        assertEquals(0, n2.heldElsewhere());
+        assertEquals(1, n3.residentCount());
+        hub.kill(n2);
+        try (Frame chain = handle.mutate("x = x + 1")) {
+            assertEquals(list(2, 3), column(chain, "x"));
+        }
+        handle.close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+        assertEquals(0, hub.caller().heldElsewhere());
+    }
+
+    @Test
+    @DisplayName("G-11: all handles of a process on one frame move together, those of a chain too")
+    void movesEveryHandle() {
+        Frame handle = made();
+        Frame chain = handle.filter("x > 1");
+        List<Frame> more = hub.call(n2, () -> List.of(handle));
+        moveOut(n2, n3);
+        hub.kill(n2);
+        assertEquals(list(2), column(chain, "x"));
+        assertEquals(list(1, 2), column(more.getFirst(), "x"));
+        handle.close();
+        chain.close();
+        hub.settle();
+        assertEquals(1, n3.residentCount());
+        more.getFirst().close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: every process that holds a frame is told, and each lets go of it for itself")
+    void tellsAllHolders() {
+        Frame handle = made();
+        hub.call(n4, () -> keep(handle).rowCount());
+        hub.settle();
+        moveOut(n2, n3);
+        assertEquals(0, n2.residentCount());
+        hub.kill(n2);
+        handle.close();
+        hub.settle();
+        assertEquals(list(1, 2), column(KEPT.getFirst(), "x"));
+        assertEquals("n3", KEPT.getFirst().owner());
+        KEPT.removeFirst().close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11, F-02: where the new place holds the frame itself, its handle is the local frame")
+    void comesHome() {
+        Frame handle = made();
+        hub.call(n3, () -> keep(handle).rowCount());
+        hub.settle();
+        moveOut(n2, n3);
+        hub.kill(n2);
+        handle.close();
+        hub.settle();
+        assertEquals(0, n3.residentCount(), "nobody else holds it");
+        Frame local = KEPT.getFirst();
+        assertFalse(local.isRemote());
+        long asked = hub.asked();
+        assertEquals(list(2, 3), column(local.mutate("x = x + 1"), "x"));
+        assertEquals(asked, hub.asked());
+        Frame back = hub.call(n3, () -> KEPT.getFirst());
+        KEPT.removeFirst().close();
+        assertEquals(list(1, 2), column(back, "x"));
+        assertEquals("n3", back.owner());
+        back.close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: an operation that was on its way to the old place is answered there, from the new one")
+    void passesRequestsOn() {
+        Frame handle = made();
+        hub.beforeServing(() -> n2.moveOut(List.of(n3.self())));
+        Frame computed = handle.mutate("x = x * 2").compute();
+        assertEquals("n3", computed.owner());
+        assertEquals(list(2, 4), column(computed, "x"));
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: an operation whose runner ends under it runs at the new place")
+    void asksAgain() {
+        Frame handle = made();
+        hub.beforeServing(() -> {
+            moveOut(n2, n3);
+            hub.kill(n2);
+        });
+        Frame computed = handle.mutate("x = x * 2").compute();
+        assertEquals("n3", computed.owner());
+        assertEquals(list(2, 4), column(computed, "x"));
+    }
+
+    @Test
+    @DisplayName("G-11, G-03: who reads a message that names the old place is told the new one; until then that stays")
+    void tellsLateReaders() {
+        Frame handle = made();
+        byte[] work;
+        try (Parcel parcel = hub.caller().packWork(handle)) {
+            work = parcel.bytes();
+            moveOut(n2, n3);
+            assertEquals("n3", handle.owner());
+            assertEquals(1, n2.residentCount(), "a message that names it is on its way");
+            keep((Frame) hub.unpack(work, hub.caller(), n4));
+            n4.tick();
+            hub.deliver(n4, hub.caller()); // before the result that ends the call, as on a link
+            hub.deliver(hub.caller(), n2);
+        }
+        hub.settle();
+        assertEquals(1, n2.residentCount());
+        assertEquals("n2", KEPT.getFirst().owner());
+        hub.sleep(1);
+        moveOut(n2, n3);
+        assertEquals("n3", KEPT.getFirst().owner());
+        assertEquals(0, n2.residentCount());
+        hub.kill(n2);
+        handle.close();
+        hub.settle();
+        assertEquals(list(1, 2), column(KEPT.getFirst(), "x"));
+        KEPT.removeFirst().close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11, G-03: a result that was on its way while its frame moved is read, and told")
+    void movesWhatIsInTransit() {
+        byte[] result =
+                n2.packResult(frame("x", list(1, 2)), hub.caller().self()).bytes();
+        moveOut(n2, n3);
+        assertEquals(1, n2.residentCount());
+        Frame handle = (Frame) hub.unpack(result, n2, hub.caller());
+        hub.settle();
+        hub.sleep(1);
+        moveOut(n2, n3);
+        assertEquals("n3", handle.owner());
+        assertEquals(0, n2.residentCount());
+        handle.close();
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: a frame that is closed before its holder is told moves without effect")
+    void ignoresWhatIsClosed() {
+        Frame handle = made();
+        hub.drop();
+        handle.close(); // its release does not arrive
+        hub.settle();
+        hub.mend();
+        moveOut(n2, n3);
+        assertEquals(1, n2.residentCount());
+        assertEquals(0, hub.caller().heldElsewhere());
+        hub.sleep(3); // everything is told again
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: two moves in a row, the second before anybody but the first target has heard of the first")
+    void movesTwice() {
+        Frame handle = made();
+        moveOut(n2, n3);
+        moveOut(n3, n4);
+        assertEquals("n4", handle.owner());
+        hub.kill(n2);
+        hub.kill(n3);
+        assertEquals(list(1, 2), column(handle, "x"));
+        handle.close();
+        hub.settle();
+        assertEquals(0, n4.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: a chain of moves: the first place passes on while the second one leaves, too")
+    void movesTwiceWithoutBeingHeard() {
+        Frame handle = made();
+        try (Parcel parcel = hub.caller().packWork(handle)) {
+            moveOut(n2, n3); // n2 stays for the parcel, and holds the frame at n3
+            moveOut(n3, n4);
+            hub.kill(n3);
+            Frame there = keep((Frame) hub.unpack(parcel.bytes(), hub.caller(), n4));
+            assertEquals(list(1, 2), column(there, "x"));
+            hub.settle();
+            hub.sleep(1);
+            moveOut(n2, n4);
+        }
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+        assertEquals(list(1, 2), column(KEPT.getFirst(), "x"));
+        assertFalse(KEPT.getFirst().isRemote());
+    }
+
+    @Test
+    @DisplayName("G-11, F-10: the old place dies before its holders were told: lost, at once; after that: nothing is")
+    void losesTheOldPlace() {
+        Frame lost = made();
+        hub.kill(n2);
+        assertThrows(FrameLost.class, lost::collect);
+        Frame kept = hub.call(n3, () -> frame("x", list(3)));
+        hub.settle();
+        moveOut(n3, n4);
+        hub.kill(n3);
+        assertEquals(list(3), column(kept, "x"));
+    }
+
+    @Test
+    @DisplayName("G-11, F-10: the new place dies after the move: lost, with its cause")
+    void losesTheNewPlace() {
+        Frame handle = made();
+        moveOut(n2, n3);
+        hub.kill(n3);
+        FrameLost lost = assertThrows(FrameLost.class, handle::collect);
+        assertTrue(lost.getMessage().contains("n3"), lost::getMessage);
+    }
+
+    @Test
+    @DisplayName("G-11: the new place dies before its holder was told: the old one moves it elsewhere")
+    void movesElsewhere() {
+        Frame handle = made();
+        try (Parcel parcel = hub.caller().packWork(handle)) {
+            assertEquals(0, n2.moveOut(List.of(n3.self())).count());
+            hub.settle();
+            assertEquals("n3", handle.owner());
+            hub.kill(n3);
+            assertThrows(FrameLost.class, handle::collect);
+            hub.sleep(1);
+            moveOut(n2, n4); // the parcel's handle is still on n2, which has the data
+            assertEquals(list(1, 2), column(handle, "x"));
+            assertEquals("n4", handle.owner());
+            assertEquals(1, n2.residentCount());
+            assertTrue(parcel.holds());
+        }
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+    }
+
+    @Test
+    @DisplayName("F-10: what nobody takes is told with the reason, and stays where it is while that lives")
+    void tellsWhatIsStranded() {
+        Frame handle = made();
+        Stranded nobody = n2.moveOut(List.of());
+        assertEquals(1, nobody.count());
+        assertTrue(nobody.bytes() > 0);
+        assertTrue(nobody.reason().contains("no other runner"), nobody::reason);
+        n3.moveOut(List.of()); // it is about to end, too
+        Stranded refused = n2.moveOut(List.of(n3.self()));
+        assertEquals(1, refused.count());
+        assertTrue(refused.reason().contains("about to end"), refused::reason);
+        assertEquals(list(1, 2), column(handle, "x"));
+        moveOut(n2, n3, n4);
+        assertEquals("n4", handle.owner());
+    }
+
+    @Test
+    @DisplayName("G-11: what running work leaves behind while its runner is about to end moves as well")
+    void movesWhatComesLater() {
+        Frame first = made();
+        moveOut(n2, n3);
+        Frame second = hub.call(n2, () -> frame("x", list(5)));
+        assertEquals("n2", second.owner());
+        Frame third = first.compute();
+        assertEquals("n3", third.owner());
+        hub.sleep(1);
+        hub.settle();
+        moveOut(n2, n3);
+        assertEquals("n3", second.owner());
+        assertEquals(0, n2.residentCount());
+        assertEquals(list(5), column(second, "x"));
+    }
+
+    @Test
+    @DisplayName("G-11: ten thousand frames move with a few messages")
+    void movesMany() {
+        List<Frame> many = hub.call(n2, () -> HoldingTest.Many.frames(10_000));
+        hub.settle();
+        long before = hub.asked();
+        moveOut(n2, n3);
+        assertTrue(hub.asked() - before < 50, () -> (hub.asked() - before) + " requests");
+        assertEquals(0, n2.residentCount());
+        assertEquals(10_000, n3.residentCount());
+        many.forEach(Frame::close);
+        hub.settle();
+        assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-11: frames move under threads that use, pass on and close them, and every value is right")
+    void movesUnderUse() throws Exception {
+        List<FrameSpace> runners = new ArrayList<>(List.of(n2, n3, n4));
+        for (int i = 5; i < 12; i++) {
+            runners.add(hub.runner("n" + i));
+        }
+        long[] numbers = LongStream.range(0, 1000).toArray();
+        Frame handle = hub.call(n2, () -> Frame.columns(Map.of("x", numbers)));
+        hub.settle();
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> users = new ArrayList<>();
+            for (int user = 0; user < 4; user++) {
+                users.add(threads.submit(() -> {
+                    while (!over.get()) {
+                        try (Frame chain = handle.filter("x >= 998");
+                                Frame computed = chain.compute();
+                                Frame home = computed.collect()) {
+                            assertEquals(list(998L, 999L), column(home, "x"));
+                        }
+                        FrameSpace last = runners.getLast();
+                        long rows = hub.<Long>call(
+                                last, () -> handle.filter("x < 7").rowCount());
+                        assertEquals(7, rows);
+                    }
+                }));
+            }
+            for (int i = 0; i + 1 < runners.size(); i++) {
+                FrameSpace from = runners.get(i);
+                while (from.residentCount() > 0) {
+                    assertEquals(
+                            0, from.moveOut(List.of(runners.get(i + 1).self())).count());
+                    hub.sleep(1);
+                    hub.heard();
+                    hub.settle();
+                }
+                hub.kill(from);
+            }
+            over.set(true);
+            for (Future<?> user : users) {
+                user.get();
+            }
+        }
+        assertEquals(runners.getLast().self().name(), handle.owner());
+        handle.close();
+        hub.settle();
+        assertEquals(0, runners.getLast().residentCount());
+        assertEquals(0, hub.caller().heldElsewhere());
+    }
+}
