@@ -289,7 +289,7 @@ public final class FrameSpace implements AutoCloseable {
      */
     public Frame broadcast(Frame frame, List<ProcessRef> hosts, int number) {
         return frame.with(plan -> {
-            Leaf computed = Place.of(plan).compute(plan);
+            Leaf computed = Packing.computed(plan);
             try {
                 return Frame.adopt(copies.spread(computed, hosts, number));
             } finally {

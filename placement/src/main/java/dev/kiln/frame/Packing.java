@@ -92,8 +92,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         return known;
     }
 
-    /** Runs the plan where its data is; the caller has the one reference. */
-    private static Leaf computed(Plan plan) {
+    /** What the plan results in where its data is, which is that itself where nothing is to be done; one reference. */
+    static Leaf computed(Plan plan) {
         if (plan instanceof Plan.Source(Leaf leaf)) {
             leaf.retain();
             return leaf;

@@ -179,9 +179,9 @@ class ReplicasTest {
             shared.runner("n" + i, SpaceOptions.defaults().withSharedMemory(true));
         }
         List<ProcessRef> five = shared.caller().hosts();
-        Frame local = Frame.columns(Map.of("x", LongStream.range(0, 500_000).toArray()));
         Hub.collectGarbage(); // what earlier tests have left goes now, and not while this one counts
         long before = segments();
+        Frame local = Frame.columns(Map.of("x", LongStream.range(0, 500_000).toArray()));
         try (Frame everywhere = shared.caller().broadcast(local, five, 5)) {
             assertEquals(1, segments() - before);
             assertEquals(5, owners(everywhere).size());
