@@ -134,6 +134,14 @@ final class Elsewhere {
 
     // ---- messages
 
+    /** Runs what closes handles, then tells each owner once, so that no other flush tells a part of it. */
+    void together(Runnable closing) {
+        synchronized (outbox) {
+            closing.run();
+            flush();
+        }
+    }
+
     /** Tells what has changed since the last time. */
     void flush() {
         // What is taken out first is told first: both under the outbox, none of it under the lock.

@@ -55,12 +55,17 @@ public final class Frame implements AutoCloseable, Serializable {
 
     /** A frame of a plan; takes a reference to each of its leaves. */
     static Frame of(Plan plan) {
-        return new Frame(Hold.on(plan));
+        return new Frame(Hold.on(plan, null));
     }
 
     /** A frame of data; takes over the caller's one reference. */
     static Frame adopt(Leaf leaf) {
-        return new Frame(Hold.over(leaf));
+        return new Frame(Hold.over(leaf, null));
+    }
+
+    /** This handle as its scope knows it. */
+    Hold member() {
+        return hold;
     }
 
     /** The plan. Its leaves are held as long as this frame is reachable and open. */
@@ -342,12 +347,12 @@ public final class Frame implements AutoCloseable, Serializable {
 
     /** Runs the chain and leaves the result where the data is. Always a new handle, also on what is computed already. */
     public Frame compute() {
-        return with(plan -> adopt(Place.of(plan).compute(plan)));
+        return with(plan -> new Frame(Hold.over(Place.of(plan).compute(plan), hold)));
     }
 
     /** Runs the chain and brings the result into this process. Always a new handle, also on what is here already. */
     public Frame collect() {
-        return with(plan -> adopt(Place.of(plan).collect(plan)));
+        return with(plan -> new Frame(Hold.over(Place.of(plan).collect(plan), hold)));
     }
 
     /** Fetches the first 10 rows and prints them as a table on {@code System.out}. */
@@ -455,7 +460,7 @@ public final class Frame implements AutoCloseable, Serializable {
             others.forEach(other -> uses.add(other.use()));
             Plan plan = verb.apply(uses.stream().map(Hold.Use::plan).toList());
             Verbs.check(plan);
-            return of(plan);
+            return new Frame(Hold.on(plan, hold));
         } finally {
             uses.forEach(Hold.Use::close);
         }

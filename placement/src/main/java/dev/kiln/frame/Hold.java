@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A frame's references to the leaves of its plan: taken when it is made, given back once, by {@link Frame#close} or by
- * the cleaner. It must not know its frame, or that would never become unreachable. Any thread.
+ * the cleaner, or by its scope, of which it is a member. It must not know its frame, or that would never become unreachable.
+ * Any thread.
  */
-final class Hold implements Runnable {
+final class Hold implements Runnable, ScopedHandle {
+    private static final String CLOSED =
+            "is closed; frames made from it before live on, so keep one of those or close it" + " later";
+
     private final Plan plan;
-    private boolean ended;
+    private final Membership membership = new Membership();
 
     private volatile @Nullable Schema schema;
     private volatile OptionalLong rows = OptionalLong.empty();
@@ -22,27 +26,45 @@ final class Hold implements Runnable {
         this.plan = plan;
     }
 
-    /** Takes a reference to each leaf. */
-    static Hold on(Plan plan) {
+    /**
+     * Takes a reference to each leaf.
+     *
+     * @param operand the first of those that the plan was made of, whose scope it is in if none is bound; null for none
+     */
+    static Hold on(Plan plan, @Nullable Hold operand) {
         retain(plan.leaves());
-        return new Hold(plan);
+        return new Hold(plan).join(operand);
     }
 
     /** Takes over the one reference that the caller has. */
-    static Hold over(Leaf leaf) {
-        return new Hold(new Plan.Source(leaf));
+    static Hold over(Leaf leaf, @Nullable Hold operand) {
+        return new Hold(new Plan.Source(leaf)).join(operand);
+    }
+
+    private Hold join(@Nullable Hold operand) {
+        membership.join(this, operand == null ? null : operand.membership);
+        return this;
+    }
+
+    @Override
+    public Membership membership() {
+        return membership;
+    }
+
+    @Override
+    public List<Leaf> assets() {
+        return plan.leaves();
     }
 
     /** The plan, with references of its own until the use is closed: ending the hold meanwhile does no harm. */
-    synchronized Use use() {
-        if (ended) {
-            throw new IllegalStateException(
-                    "this frame is closed; frames made from it before live on, so keep one of those or close it later");
+    Use use() {
+        synchronized (membership) { // its end waits, so that while this hold has them all of these leaves are held
+            membership.check("this frame");
+            Plan now = settled(plan);
+            List<Leaf> leaves = now.leaves();
+            retain(leaves);
+            return new Use(now, leaves);
         }
-        Plan now = settled(plan); // while this hold has them, all of these leaves are held
-        List<Leaf> leaves = now.leaves();
-        retain(leaves);
-        return new Use(now, leaves);
     }
 
     /** The plan with the data itself in the place of handles whose data has come to this process. */
@@ -101,13 +123,7 @@ final class Hold implements Runnable {
     /** Gives the references back, the first time. */
     @Override
     public void run() {
-        synchronized (this) {
-            if (ended) {
-                return;
-            }
-            ended = true;
-        }
-        plan.leaves().forEach(Leaf::release);
+        end(CLOSED);
     }
 
     private static void retain(List<Leaf> leaves) {

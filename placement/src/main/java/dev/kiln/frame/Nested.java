@@ -12,17 +12,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Closes every frame and resident in a structure. Goes where the codec goes: containers, arrays, records, fields; cycles end. */
+/** Finds everything in a structure. Goes where the codec goes: containers, arrays, records, fields; cycles end. */
 final class Nested {
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Object> open = new ArrayDeque<>();
 
-    private Nested() {}
+    private final Consumer<Object> met;
 
+    private Nested(Consumer<Object> met) {
+        this.met = met;
+    }
+
+    /** Closes every frame, resident and series. */
     static void close(@Nullable Object root) {
-        Nested nested = new Nested();
+        each(root, met -> {
+            switch (met) {
+                case Frame frame -> frame.close();
+                case Resident<?> resident -> resident.close();
+                case Series series -> series.close();
+                default -> {}
+            }
+        });
+    }
+
+    /** Tells each thing once: those that hold others, frames, and what else can have an identity that matters. */
+    static void each(@Nullable Object root, Consumer<Object> met) {
+        Nested nested = new Nested(met);
         nested.meet(root);
         while (!nested.open.isEmpty()) {
             nested.visit(nested.open.pop());
@@ -36,10 +54,8 @@ final class Nested {
     }
 
     private void visit(Object value) {
+        met.accept(value);
         switch (value) {
-            case Frame frame -> frame.close();
-            case Resident<?> resident -> resident.close();
-            case Series series -> series.close();
             case Map<?, ?> map ->
                 map.forEach((key, element) -> {
                     meet(key);

@@ -41,10 +41,10 @@ final class ObjectReader extends ObjectInputStream implements ClassNames.Loader 
         Asset asset(int index) throws IOException;
 
         /** A frame with this plan; null: a closed frame. */
-        Frame frame(@Nullable Plan plan);
+        Frame frame(@Nullable Plan plan, boolean kept);
 
         /** A resident with this value; null: a closed one. */
-        Resident<?> resident(@Nullable ResidentValue value);
+        Resident<?> resident(@Nullable ResidentValue value, boolean kept);
 
         /** A value that has come along and stays here from now on; has no reference of its own. */
         LocalValue arrived(Object value);

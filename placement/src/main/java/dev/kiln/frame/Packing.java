@@ -71,8 +71,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     @Override
     public Object mark(Frame frame) {
         return switch (way) {
-            case PLAN -> new FrameMark(frame.plan());
-            case CLOSED -> new FrameMark(null);
+            case PLAN -> new FrameMark(frame.plan(), frame.member().membership().isKept());
+            case CLOSED -> new FrameMark(null, false);
             case PLACED, VALUE, WHOLE -> computed(frame);
         };
     }
@@ -86,7 +86,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
             } finally {
                 leaf.release();
             }
-            known = new FrameMark(new Plan.Source(leaf));
+            known = new FrameMark(
+                    new Plan.Source(leaf), frame.member().membership().isKept());
             computed.put(frame, known);
         }
         return known;
@@ -103,7 +104,9 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
 
     @Override
     public Object mark(Resident<?> resident) {
-        return new ResidentMark(way == Way.CLOSED ? null : resident.value());
+        return new ResidentMark(
+                way == Way.CLOSED ? null : resident.value(),
+                resident.grip().membership().isKept());
     }
 
     @Override

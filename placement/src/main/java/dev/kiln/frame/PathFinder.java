@@ -183,12 +183,12 @@ final class PathFinder {
     private static final class NoMarks implements ObjectWriter.FrameMarks {
         @Override
         public Object mark(Frame frame) {
-            return new FrameMark(null);
+            return new FrameMark(null, false);
         }
 
         @Override
         public Object mark(Resident<?> resident) {
-            return new ResidentMark(null);
+            return new ResidentMark(null, false);
         }
 
         @Override

@@ -52,13 +52,13 @@ public final class Resident<T> implements AutoCloseable, Serializable {
      * @param value not null; if it is {@link AutoCloseable}, closed when nobody holds it any more
      */
     public static <T> Resident<T> of(T value) {
-        return new Resident<>(new Grip(new LocalValue(Objects.requireNonNull(value, "value"))));
+        return new Resident<>(Grip.over(new LocalValue(Objects.requireNonNull(value, "value"))));
     }
 
     /** A handle on a value; takes a reference to it. */
     static Resident<?> on(ResidentValue value) {
         value.retain();
-        return new Resident<>(new Grip(value));
+        return new Resident<>(Grip.over(value));
     }
 
     /** A handle that has been closed. */
@@ -77,7 +77,7 @@ public final class Resident<T> implements AutoCloseable, Serializable {
     @SuppressWarnings("unchecked") // what was given to of(), here or, by value or by name, in the handle's first life
     public T get() {
         try {
-            return switch (grip.value()) {
+            return switch (grip.use()) {
                 case LocalValue here -> (T) here.value();
                 case RemoteValue there -> {
                     there.check();
@@ -92,17 +92,17 @@ public final class Resident<T> implements AutoCloseable, Serializable {
 
     /** Names this resident in logs: where it lives, and a number that nothing else has there. Also after close. */
     public String id() {
-        return grip.value.id();
+        return grip.value().id();
     }
 
     /** The name of the process that it lives in, {@code local} for this one. Also after close. */
     public String owner() {
-        return grip.value.owner();
+        return grip.value().owner();
     }
 
     /** Whether it lives in another process. Also after close. */
     public boolean isRemote() {
-        return grip.value instanceof RemoteValue;
+        return grip.value() instanceof RemoteValue;
     }
 
     /**
@@ -111,7 +111,12 @@ public final class Resident<T> implements AutoCloseable, Serializable {
      * @throws IllegalStateException if it is closed
      */
     ResidentValue value() {
-        return grip.value();
+        return grip.use();
+    }
+
+    /** This handle as its scope knows it. */
+    Grip grip() {
+        return grip;
     }
 
     /** Ends this handle. The value goes with the last one. Any number of times, any thread. */
@@ -123,43 +128,11 @@ public final class Resident<T> implements AutoCloseable, Serializable {
     /** Where it lives and what class it is of; the value itself is not asked. */
     @Override
     public String toString() {
-        return "Resident " + id() + " (" + grip.value.type() + ")" + (grip.isEnded() ? " (closed)" : "");
+        return "Resident " + id() + " (" + grip.value().type() + ")"
+                + (grip.membership().isEnded() ? " (closed)" : "");
     }
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
         throw new NotSerializableException(OUTSIDE);
-    }
-
-    /** A resident's reference to its value, given back once. It must not know the resident, see {@link Hold}. */
-    private static final class Grip implements Runnable {
-        private final ResidentValue value;
-        private boolean ended; // guarded by this
-
-        Grip(ResidentValue value) {
-            this.value = value;
-        }
-
-        synchronized ResidentValue value() {
-            if (ended) {
-                throw new IllegalStateException(
-                        "this resident is closed: close it later, after the last use of its value");
-            }
-            return value;
-        }
-
-        synchronized boolean isEnded() {
-            return ended;
-        }
-
-        @Override
-        public void run() {
-            synchronized (this) {
-                if (ended) {
-                    return;
-                }
-                ended = true;
-            }
-            value.release();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.ResourceId;
 import java.io.IOException;
@@ -119,23 +120,36 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
     }
 
     @Override
-    public Resident<?> resident(@Nullable ResidentValue value) {
+    public Resident<?> resident(@Nullable ResidentValue value, boolean kept) {
         if (value == null) {
             return Resident.closed();
         }
         Resident<?> resident = Resident.on(value);
         residents.add(resident);
+        if (kept) {
+            keep(resident.grip());
+        }
         return resident;
     }
 
     @Override
-    public Frame frame(@Nullable Plan plan) {
+    public Frame frame(@Nullable Plan plan, boolean kept) {
         if (plan == null) {
             return closed();
         }
         Frame frame = Frame.of(plan);
         made.add(frame);
+        if (kept) {
+            keep(frame.member());
+        }
         return frame;
+    }
+
+    private static void keep(Scope.Member member) {
+        Scope scope = Scope.bound();
+        if (scope != null) {
+            scope.kept(member);
+        }
     }
 
     /** Apart, so that a message without frames loads nothing of Arrow. */
