@@ -19,13 +19,16 @@ import org.apache.arrow.vector.ipc.message.ArrowFooter;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Writes Arrow IPC files: {@code ARROW1}, the schema, the batches, an end mark, a footer that tells where they are. Through the
- * heap, chunk by chunk, so that no JVM flag is needed. Source: Arrow columnar format, "IPC File Format".
+ * Writes Arrow IPC files: {@code ARROW1}, the schema, the batches, an end mark, a footer that tells where they are. Without what
+ * is before the schema and behind the end mark they are Arrow IPC streams, which files with the name {@code *.arrows} are.
+ * Through the heap, chunk by chunk, so that no JVM flag is needed. Source: Arrow columnar format, "IPC File Format", "IPC
+ * Streaming Format", and the names that both have as media types.
  */
 final class ArrowOutput {
 
     static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
+    private static final String STREAM_SUFFIX = ".arrows";
     private static final int CHUNK = 1 << 20;
 
     private final FileChannel channel;
@@ -44,7 +47,8 @@ final class ArrowOutput {
             Path partial = Files.createTempFile(directory, "." + file.getFileName(), ".partial");
             try {
                 try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                    new ArrowOutput(channel).write(schema, batches);
+                    new ArrowOutput(channel)
+                            .write(schema, batches, file.toString().endsWith(STREAM_SUFFIX));
                 }
                 Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
             } finally {
@@ -55,14 +59,22 @@ final class ArrowOutput {
         }
     }
 
-    private void write(Schema schema, List<Batch> batches) throws IOException {
-        put(MAGIC);
-        align();
+    private void write(Schema schema, List<Batch> batches, boolean stream) throws IOException {
+        if (!stream) {
+            put(MAGIC);
+            align();
+        }
         put(MessageWriter.schema(schema));
         for (Batch batch : batches) {
             write(batch);
         }
         put(new byte[] {-1, -1, -1, -1, 0, 0, 0, 0});
+        if (!stream) {
+            end(schema);
+        }
+    }
+
+    private void end(Schema schema) throws IOException {
         byte[] footer = footer(schema);
         put(footer);
         put(ByteBuffer.allocate(4)

@@ -394,7 +394,10 @@ public final class Frame implements AutoCloseable, Serializable {
         return write(Format.PARQUET, file);
     }
 
-    /** The same as an Arrow IPC file, which {@link #readArrow} and other programs map without parsing. */
+    /**
+     * The same as an Arrow IPC file, which {@link #readArrow} and other programs map without parsing; as an Arrow IPC stream if
+     * the name ends with {@code .arrows}.
+     */
     public long writeArrow(Path file) {
         return write(Format.ARROW, file);
     }
