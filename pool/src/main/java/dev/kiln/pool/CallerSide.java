@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.Frame;
 import java.util.List;
 
 /** What stands behind a {@link Pool}: the pool itself where it was opened, a view of it on its runners. Any thread. */
@@ -16,6 +17,9 @@ sealed interface CallerSide permits Headquarters, NestedPool {
     List<RunnerInfo> runners();
 
     PoolStats stats();
+
+    /** Gives so many runners a copy of a frame, 0 for every runner. */
+    Frame broadcast(Frame frame, int copies);
 
     void close();
 }

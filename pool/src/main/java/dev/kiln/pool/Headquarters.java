@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
@@ -70,7 +71,7 @@ final class Headquarters implements CallerSide {
         this.questions = new Questions(self);
         this.space = FrameSpace.open(
                 self,
-                new PoolPeers(runners, questions, options.timeout()),
+                new PoolPeers(runners, questions, options.timeout(), this::hosts),
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
                         .withOperands(options.operands())
                         .withSubstitution(new PoolStands(options.name(), this::space, this::pool, this::object)));
@@ -114,13 +115,13 @@ final class Headquarters implements CallerSide {
                 case BookEffect.AllGone _ -> allGone.complete(null);
                 case BookEffect.Stop e -> {
                     objects.leaving(e.runner());
-                    hands.carryOut(e);
+                    hands.stop(e, closing.get() ? List.of() : Hosts.of(books.crew(), runners));
                 }
                 default -> hands.carryOut(effect);
             }
         });
-        var switchboard =
-                new Switchboard(options, space, questions, answers, runners, calls, nested, chores, output, this::tell);
+        var switchboard = new Switchboard(
+                options, space, questions, answers, runners, calls, nested, chores, output, herald, this::tell);
         this.reception =
                 new Reception(runners, this::settingsOf, this::tell, runner -> new RunnerPort(switchboard, runner));
     }
@@ -195,6 +196,20 @@ final class Headquarters implements CallerSide {
                 options.strictSlots(),
                 options.virtualThreads(),
                 options.operands());
+    }
+
+    /** The runners that may be asked to keep copies of data, best first. */
+    private List<ProcessRef> hosts() {
+        return owner.read(books -> Hosts.of(books.crew(), runners));
+    }
+
+    @Override
+    public Frame broadcast(Frame frame, int copies) {
+        if (copies == 0 && hosts().isEmpty()) {
+            Object _ = desk.call(() -> null, CallOptions.DEFAULT); // the first runner comes up
+        }
+        List<ProcessRef> hosts = hosts();
+        return space.broadcast(frame, hosts, copies == 0 ? Math.max(1, hosts.size()) : copies);
     }
 
     private FrameSpace space() {

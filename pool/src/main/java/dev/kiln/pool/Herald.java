@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.KilnException;
+import dev.kiln.runner.wire.Message.FramesStranded;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +41,10 @@ final class Herald implements AutoCloseable {
 
     void tell(BookEffect.Shrink news) {
         tell(to -> to.onShrink(pool, news.count(), news.reason()));
+    }
+
+    void framesStranded(String runner, FramesStranded news) {
+        tell(to -> to.onFramesLost(pool, runner, news.count(), news.bytes(), news.reason()));
     }
 
     void callFailed(long call, KilnException failure) {

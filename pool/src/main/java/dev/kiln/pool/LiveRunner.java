@@ -15,6 +15,7 @@ import dev.kiln.runner.wire.Message.Status;
 import dev.kiln.runner.wire.Session;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -214,9 +215,13 @@ final class LiveRunner {
         send(work);
     }
 
-    /** Tells it to finish what it was sent within that time, then to end. Owner's thread. */
-    void stop(long drainMillis) {
-        send(new Shutdown(drainMillis, executions));
+    /**
+     * Tells it to finish what it was sent within that time, then to end.
+     *
+     * @param successors who may be asked to keep what others hold there, best first. Owner's thread
+     */
+    void stop(long drainMillis, List<ProcessRef> successors) {
+        send(new Shutdown(drainMillis, executions, successors));
     }
 
     /** Tells that the call's execution there is no longer wanted, unless it is over. */
@@ -279,6 +284,11 @@ final class LiveRunner {
 
     void status(Status said) {
         status = said;
+    }
+
+    /** What it last said. */
+    Status status() {
+        return status;
     }
 
     RunnerInfo info(RunnerState state, int activeCalls, int placedObjects) {

@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.Frame;
 import java.util.List;
 
 /** A pool as work on its runners sees it: it can be called, and is kept elsewhere. */
@@ -23,6 +24,11 @@ record NestedPool(CallDesk desk) implements CallerSide {
     @Override
     public PoolStats stats() {
         throw elsewhere("ask for its stats");
+    }
+
+    @Override
+    public Frame broadcast(Frame frame, int copies) {
+        throw elsewhere("broadcast frames");
     }
 
     @Override

@@ -166,6 +166,29 @@ public final class Pool implements Caller, AutoCloseable {
     }
 
     /**
+     * Gives every runner that takes calls now a copy of a frame's data; if there is none, one is started. On one machine it is
+     * written to memory once, and mapped by each of them.
+     *
+     * @param frame stays as it is
+     * @return a frame that is lost only with the last of these runners; operations run at a copy that lives, and closures find
+     *     the copy of their own runner
+     */
+    public Frame broadcast(Frame frame) {
+        return side.broadcast(frame, 0);
+    }
+
+    /**
+     * The same for so many runners, those that keep the least data so far.
+     *
+     * @param copies at least 1
+     * @throws dev.kiln.frame.FrameRefused if there are fewer runners that take one
+     */
+    public Frame broadcast(Frame frame, int copies) {
+        PoolBuilder.require(copies >= 1, "copies", copies, "at least 1");
+        return side.broadcast(frame, copies);
+    }
+
+    /**
      * Changes how many runners there may be. Those above max go: idle ones first, busy ones after what they have.
      *
      * @param min at least 0

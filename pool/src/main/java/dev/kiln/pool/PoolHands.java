@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.KilnException;
 import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.gc.ProcessRef;
 import dev.kiln.pool.BookEffect.CancelAt;
 import dev.kiln.pool.BookEffect.Dispatch;
 import dev.kiln.pool.BookEffect.Lost;
@@ -14,6 +15,7 @@ import dev.kiln.runner.wire.Message.Execute;
 import dev.kiln.runner.wire.Message.PeerGone;
 import dev.kiln.runner.wire.Message.Retire;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -114,12 +116,7 @@ final class PoolHands {
                 }
             }
             case BookEffect.AskRetire e -> send(e.runner(), new Retire(e.mayRefuse() ? idleCheck : NO_CHECK));
-            case BookEffect.Stop e -> {
-                LiveRunner runner = runners.find(e.runner());
-                if (runner != null) {
-                    runner.stop(TimeUnit.NANOSECONDS.toMillis(e.drainNanos()));
-                }
-            }
+            case BookEffect.Stop e -> stop(e, List.of());
             case BookEffect.Kill e -> {
                 LiveRunner runner = runners.find(e.runner());
                 if (runner != null) {
@@ -132,6 +129,26 @@ final class PoolHands {
             case BookEffect.Opened _, BookEffect.OpenFailed _, BookEffect.AllGone _ ->
                 throw new IllegalArgumentException(effect + " is for whoever opens and closes the pool");
         }
+    }
+
+    /**
+     * Tells a runner to end.
+     *
+     * @param successors who may be asked to keep what others hold there, best first
+     */
+    void stop(BookEffect.Stop e, List<ProcessRef> successors) {
+        LiveRunner runner = runners.find(e.runner());
+        if (runner == null) {
+            return;
+        }
+        Message.Status held = runner.status();
+        if (successors.isEmpty() && held.residentCount() > 0 && !closing.getAsBoolean()) {
+            herald.framesStranded(
+                    e.runner(),
+                    new Message.FramesStranded(
+                            held.residentCount(), held.residentBytes(), "there is no other runner that takes calls"));
+        }
+        runner.stop(TimeUnit.NANOSECONDS.toMillis(e.drainNanos()), successors);
     }
 
     /** Tries a call again that says that this does no harm; whether it does. */

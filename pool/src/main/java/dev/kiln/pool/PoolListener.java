@@ -47,6 +47,17 @@ public interface PoolListener {
     default void onShrink(String pool, int count, String reason) {}
 
     /**
+     * A runner is about to end, and no other one takes some of what is held there: it is lost with the runner.
+     *
+     * @param pool the pool's name
+     * @param runner which one
+     * @param count how many frames and other values
+     * @param bytes of the frames' data
+     * @param reason why, for people
+     */
+    default void onFramesLost(String pool, String runner, long count, long bytes, String reason) {}
+
+    /**
      * A call failed, was cancelled or ran out of time, also one that nobody waits for.
      *
      * @param pool the pool's name

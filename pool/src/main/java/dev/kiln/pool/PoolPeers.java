@@ -10,11 +10,14 @@ import dev.kiln.runner.wire.Message.Ask;
 import dev.kiln.runner.wire.Message.Gc;
 import dev.kiln.runner.wire.Message.Unanswered;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The caller's way to its runners' frames. An operation on a frame obeys the pool's timeout and ends on interrupt. */
-record PoolPeers(LiveRunners runners, Questions questions, Duration timeout) implements Peers {
+record PoolPeers(LiveRunners runners, Questions questions, Duration timeout, Supplier<List<ProcessRef>> known)
+        implements Peers {
 
     @Override
     public byte[] ask(ProcessRef owner, byte[] request) {
@@ -40,6 +43,11 @@ record PoolPeers(LiveRunners runners, Questions questions, Duration timeout) imp
     private void send(ProcessRef owner, Message message) {
         Consumer<Message> instead = answer -> questions.unanswered((Unanswered) answer);
         runners.relay(owner, message, message instanceof Ask ? instead : dropped -> {});
+    }
+
+    @Override
+    public List<ProcessRef> hosts() {
+        return known.get();
     }
 
     @Override

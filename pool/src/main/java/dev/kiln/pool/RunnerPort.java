@@ -47,6 +47,7 @@ final class RunnerPort implements Link.Listener {
                 from.status(m);
                 switchboard.tell(new BookEvent.Reported(from.id(), m.residentCount()));
             }
+            case Message.FramesStranded m -> switchboard.stranded(from, m);
             case RetireAnswer m -> switchboard.tell(new BookEvent.RetireAnswered(from.id(), m.goes()));
             case Ask m when m.from().equals(from.ref()) -> switchboard.ask(from, m);
             case CancelAsk m when m.from().equals(from.ref()) -> switchboard.cancelAsk(m);

@@ -35,6 +35,7 @@ final class Switchboard {
     private final NestedRelay nested;
     private final ScheduledExecutorService chores;
     private final OutputLog output;
+    private final Herald herald;
     private final Consumer<BookEvent> books;
 
     Switchboard(
@@ -47,6 +48,7 @@ final class Switchboard {
             NestedRelay nested,
             ScheduledExecutorService chores,
             OutputLog output,
+            Herald herald,
             Consumer<BookEvent> books) {
         this.options = options;
         this.space = space;
@@ -57,6 +59,7 @@ final class Switchboard {
         this.nested = nested;
         this.chores = chores;
         this.output = output;
+        this.herald = herald;
         this.books = books;
     }
 
@@ -189,6 +192,10 @@ final class Switchboard {
         } else {
             runners.relay(gc.to(), gc, dropped -> {}); // on this thread: in the order in which it came
         }
+    }
+
+    void stranded(LiveRunner from, Message.FramesStranded news) {
+        herald.framesStranded(from.id(), news);
     }
 
     void printed(LiveRunner from, Message.Output line) {

@@ -50,7 +50,7 @@ class BackstopTest {
     private final Questions questions = new Questions(CALLER);
     private final FrameSpace space = FrameSpace.open(
             CALLER,
-            new PoolPeers(runners, questions, Duration.ofSeconds(30)),
+            new PoolPeers(runners, questions, Duration.ofSeconds(30), List::of),
             new SpaceOptions(true, false, Duration.ofSeconds(20)));
     private final List<BookEvent> told = new ArrayList<>();
     private final PoolPath path =

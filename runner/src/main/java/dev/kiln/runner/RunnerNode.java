@@ -86,6 +86,7 @@ public final class RunnerNode implements Link.Listener {
     private final StrictSlots slots;
     private final StatusTeller statusTeller;
     private final Departure departure = new Departure();
+    private final FrameMover mover;
     private final RunnerThreads threads;
     private final Runnable tick = this::tick;
     private final ScheduledExecutorService books;
@@ -121,10 +122,12 @@ public final class RunnerNode implements Link.Listener {
         this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space, this::objects));
         this.space = FrameSpace.open(
                 settings.self(),
-                new LinkPeers(link, questions),
+                new LinkPeers(link, questions, settings.caller()),
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
                         .withOperands(settings.operands())
                         .withSubstitution(extension.substitution()));
+        this.mover = new FrameMover(
+                space, id, left -> link.send(new Message.FramesStranded(left.count(), left.bytes(), left.reason())));
         this.threads = threads;
         this.books = threads.books();
         this.idleCollector = new IdleCollector(threads::collectGarbage);
@@ -183,11 +186,15 @@ public final class RunnerNode implements Link.Listener {
             case Shutdown shutdown -> {
                 move(State.LEAVING);
                 executions.stopTaking();
+                mover.begin(shutdown.successors());
                 end(
                         Duration.ofMillis(shutdown.drainMillis()),
                         "told to end",
                         // Large messages are overtaken: what was sent before this may still be on its way.
-                        () -> executesRead.get() >= shutdown.executions() && executions.quiet() && link.flushed());
+                        () -> executesRead.get() >= shutdown.executions()
+                                && executions.quiet()
+                                && mover.done()
+                                && link.flushed());
             }
             case Message.Release release ->
                 executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
@@ -206,6 +213,7 @@ public final class RunnerNode implements Link.Listener {
                     Threw _,
                     Ended _,
                     SlotFreed _,
+                    Message.FramesStranded _,
                     Status _,
                     RetireAnswer _ -> {
                 LOG.log(System.Logger.Level.ERROR, "closing the link: a caller does not send {0}", message);
@@ -351,6 +359,7 @@ public final class RunnerNode implements Link.Listener {
             try {
                 link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
                 executions.close();
+                mover.close();
                 extension.close(reason);
                 desk.close();
                 space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));

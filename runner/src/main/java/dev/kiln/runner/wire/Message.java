@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -205,12 +206,24 @@ public sealed interface Message {
      *
      * @param executions how many {@link Execute}s the caller has sent: a large one arrives later than this, and is answered
      *     before the runner ends
+     * @param successors runners that may be asked to keep what others hold there, best first; none if that ends with it
      */
-    record Shutdown(long drainMillis, long executions) implements Message {
+    record Shutdown(long drainMillis, long executions, List<ProcessRef> successors) implements Message {
+        public Shutdown {
+            successors = List.copyOf(successors);
+        }
 
-        /** To a runner that was sent nothing that may still be on its way. */
+        /** To a runner with which all ends that is held there. */
+        public Shutdown(long drainMillis, long executions) {
+            this(drainMillis, executions, List.of());
+        }
+
+        /** To one that was sent nothing, either, that may still be on its way. */
         public Shutdown(long drainMillis) {
             this(drainMillis, 0);
         }
     }
+
+    /** Runner to caller: what others hold there and nobody takes, so that it is lost when the runner ends, and why. */
+    record FramesStranded(long count, long bytes, String reason) implements Message {}
 }

@@ -58,7 +58,7 @@ final class MessageReader {
             case 17 -> new Status(in.readInt(), in.readLong(), in.readLong());
             case 18 -> new Retire(rest(in));
             case 19 -> new RetireAnswer(in.readBoolean());
-            case 20 -> new Shutdown(in.readLong(), in.readLong());
+            case 20 -> new Shutdown(in.readLong(), in.readLong(), readProcesses(in));
             case 21 -> new Resume(readProcess(in), readBytes(in), in.readLong());
             case 22 -> new Resumed(readBytes(in), in.readLong());
             case 23 -> new Submit(in.readLong(), in.readLong(), readTerms(in), readContext(in), rest(in));
@@ -67,6 +67,7 @@ final class MessageReader {
             case 26 -> new Lend(in.readLong(), in.readBoolean());
             case 27 -> new Release(in.readLong());
             case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
+            case 60 -> new FramesStranded(in.readLong(), in.readLong(), in.readUTF());
             case 50 -> new OutputTaken(in.readLong());
             default -> throw new ProtocolViolation("unknown message type " + type);
         };
@@ -127,6 +128,15 @@ final class MessageReader {
 
     private static ProcessRef readProcess(DataInputStream in) throws IOException {
         return new ProcessRef(in.readUTF(), in.readLong());
+    }
+
+    private static List<ProcessRef> readProcesses(DataInputStream in) throws IOException {
+        int count = readCount(in, Short.BYTES + Long.BYTES);
+        List<ProcessRef> processes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            processes.add(readProcess(in));
+        }
+        return processes;
     }
 
     private static List<Long> readLongs(DataInputStream in) throws IOException {

@@ -151,6 +151,10 @@ final class MessageWriter {
                 out.writeByte(20);
                 out.writeLong(m.drainMillis());
                 out.writeLong(m.executions());
+                out.writeInt(m.successors().size());
+                for (ProcessRef successor : m.successors()) {
+                    writeProcess(out, successor);
+                }
                 yield NOTHING;
             }
             case Resume m -> {
@@ -202,6 +206,13 @@ final class MessageWriter {
                 out.writeLong(m.call());
                 out.writeBoolean(m.error());
                 out.writeUTF(line(m.line()));
+                yield NOTHING;
+            }
+            case FramesStranded m -> {
+                out.writeByte(60);
+                out.writeLong(m.count());
+                out.writeLong(m.bytes());
+                out.writeUTF(line(m.reason()));
                 yield NOTHING;
             }
             case OutputTaken m -> {

@@ -11,6 +11,7 @@ import dev.kiln.runner.wire.Message.CancelAsk;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Execute;
+import dev.kiln.runner.wire.Message.FramesStranded;
 import dev.kiln.runner.wire.Message.Gc;
 import dev.kiln.runner.wire.Message.Heartbeat;
 import dev.kiln.runner.wire.Message.Hello;
@@ -94,7 +95,8 @@ final class Samples {
                 new Status(random.nextInt(), random.nextLong(), random.nextLong()),
                 new Retire(bytes()),
                 new RetireAnswer(random.nextBoolean()),
-                new Shutdown(random.nextLong(), random.nextLong()),
+                new Shutdown(random.nextLong(), random.nextLong(), List.of(process(), process())),
+                new FramesStranded(random.nextLong(), random.nextLong(), text()),
                 new Resume(process(), bytes(), random.nextLong()),
                 new Resumed(bytes(), random.nextLong()),
                 new Withdraw(random.nextLong()),
