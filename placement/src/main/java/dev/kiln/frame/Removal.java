@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what others hold here to other parties, before this one ends: see docs/adr/0006.
+ * Moves what others hold here to other parties, before this one ends: see docs/adr/0007.
  *
  * <p>Another party keeps the table, under a name of its own; whoever holds it here is told that name, by a message that passes
  * an ordinary handle on, and lets go of the table here when it has the other one. Requests that still come here are passed on
