@@ -244,6 +244,27 @@ class MoveIT {
     }
 
     @Test
+    @DisplayName("P-20, F-02: a call runs where most of the data is that it captures, and finds the frame itself there")
+    void runsAtTheData() throws IOException {
+        try (Pool pool = pool("data", 3).open()) {
+            List<Frame> frames = oneOnEach(pool, 1000);
+            Gate gate = Gate.in(folder);
+            for (Frame frame : frames) {
+                for (int i = 0; i < 3; i++) { // a runner that is busy gets it all the same
+                    String who = frame.owner() + i;
+                    pool.near(frame).submit(() -> gate.pass(who));
+                    gate.awaitBegun(who);
+                    assertEquals(frame.owner(), pool.<String>call(() -> frame.isRemote() ? "elsewhere" : here()));
+                }
+            }
+            Frame larger = pool.near(frames.get(2)).call(() -> numbers(5000));
+            String both = pool.call(() -> frames.get(0).rowCount() + larger.rowCount() + " at " + here());
+            assertEquals("6000 at " + larger.owner(), both);
+            gate.open();
+        }
+    }
+
+    @Test
     @DisplayName("F-10: replicas of a frame are made on other runners, and each is enough")
     void replicates() {
         try (Pool pool = pool("replicas", 3).open()) {

@@ -344,13 +344,16 @@ final class Books {
         for (WaitingLine.Turn turn = line.takeFirst(crew.next(), now);
                 turn != null;
                 turn = line.takeFirst(crew.next(), now)) {
-            CrewMember member = crew.find(turn.runner());
+            String runner = turn.wish() instanceof Wish.Anywhere anywhere
+                    ? crew.withMost(anywhere.bytes(), turn.runner())
+                    : turn.runner();
+            CrewMember member = crew.find(runner);
             if (member == null) {
-                throw new IllegalStateException("runner " + turn.runner() + " has room, but is gone");
+                throw new IllegalStateException("runner " + runner + " has room, but is gone");
             }
             long call = turn.call();
             crew.change(member, m -> m.calls().add(call));
-            send(call, turn.runner(), turn.wish(), turn.sinceNanos());
+            send(call, runner, turn.wish(), turn.sinceNanos());
         }
     }
 

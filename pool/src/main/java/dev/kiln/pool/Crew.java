@@ -85,6 +85,29 @@ final class Crew {
         return free.first();
     }
 
+    /**
+     * The runner with a free slot that has the most of this data, of equal ones the one with the fewest busy slots.
+     *
+     * @param bytes by runner
+     * @param otherwise the runner if none has any
+     */
+    String withMost(Map<String, Long> bytes, String otherwise) {
+        String most = otherwise;
+        for (String runner : bytes.keySet()) {
+            if (hasRoom(runner) && isBetter(runner, most, bytes)) {
+                most = runner;
+            }
+        }
+        return most;
+    }
+
+    private boolean isBetter(String runner, String than, Map<String, Long> bytes) {
+        int more = Long.compare(bytes.getOrDefault(runner, 0L), bytes.getOrDefault(than, 0L));
+        CrewMember one = members.get(runner);
+        CrewMember other = members.get(than);
+        return more > 0 || (more == 0 && one != null && other != null && one.busySlots() < other.busySlots());
+    }
+
     /** Whether the runner, or for null any, has a free slot. */
     boolean hasRoom(@Nullable String runner) {
         CrewMember member = runner == null ? null : members.get(runner);

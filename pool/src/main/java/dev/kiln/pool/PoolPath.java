@@ -78,7 +78,8 @@ final class PoolPath implements CallPath {
         PackedWork packed = PackedWork.of(work, space);
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         long id = calls.nextId();
-        var call = new PendingCall(id, space.self(), id, packed.bytes(), how, limits, wish);
+        Wish where = wish instanceof Wish.Anywhere ? new Wish.Anywhere(packed.bytesByRunner()) : wish;
+        var call = new PendingCall(id, space.self(), id, packed.bytes(), how, limits, where);
         call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
         CompletableFuture<?> _ =

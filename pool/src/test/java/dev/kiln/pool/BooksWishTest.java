@@ -15,6 +15,7 @@ import dev.kiln.pool.BookEvent.Withdrawn;
 import dev.kiln.runner.RunnerExit;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,41 @@ class BooksWishTest {
         assertEquals(List.of(new Dispatch(1, "p-2")), script.arrives(1, on("p-2")));
         assertEquals(List.of(), script.arrives(2, on("p-2")));
         assertEquals(List.of(new Dispatch(2, "p-2")), script.finishes(1, "p-2"));
+    }
+
+    private static Wish data(Map<String, Long> bytes) {
+        return new Wish.Anywhere(bytes);
+    }
+
+    @Test
+    @DisplayName("P-20: a call goes to the runner that has most of its data, though another one is less busy")
+    void aCallGoesToItsData() {
+        Script script = two(pool().maxConcurrency(2));
+        Wish wish = data(Map.of("p-1", 10L, "p-2", 1000L, "p-7", 9999L));
+        assertEquals(List.of(new Dispatch(1, "p-2")), script.arrives(1, wish));
+        assertEquals(List.of(new Dispatch(2, "p-2")), script.arrives(2, wish));
+        assertEquals(List.of(new Dispatch(3, "p-1")), script.arrives(3, wish), "p-2 is full: it does not wait for it");
+    }
+
+    @Test
+    @DisplayName("P-20: of runners with equally much of a call's data, the one with fewer active slots gets it")
+    void aCallGoesToTheLessBusyOfEquals() {
+        Script script = two(pool().maxConcurrency(2));
+        assertEquals(List.of(new Dispatch(1, "p-1")), script.arrives(1, on("p-1")));
+        Wish copies = data(Map.of("p-1", 1000L, "p-2", 1000L));
+        assertEquals(List.of(new Dispatch(2, "p-2")), script.arrives(2, copies));
+        assertEquals(List.of(new Dispatch(3, "p-1")), script.arrives(3, data(Map.of("p-1", 1L))));
+        assertEquals(List.of(new Dispatch(4, "p-2")), script.arrives(4, data(Map.of("p-9", 1L))), "its runner is gone");
+    }
+
+    @Test
+    @DisplayName("P-20: a call that waited goes to its data if that has room when its turn comes, else anywhere")
+    void aCallThatWaitedGoesToItsData() {
+        Script script = two(pool());
+        script.arrives(1, on("p-1"));
+        script.arrives(2, on("p-2"));
+        assertEquals(List.of(), script.arrives(3, data(Map.of("p-2", 5L))));
+        assertEquals(List.of(new Dispatch(3, "p-1")), script.finishes(1, "p-1"));
     }
 
     @Test
