@@ -1,5 +1,6 @@
 package dev.kiln.bench;
 
+import dev.kiln.gc.SimulateBench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,8 +10,8 @@ import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}; or the soak, which takes its time: {@code ./kiln
- * bench soak [seconds]}. What they mean: bench/README.md.
+ * Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}; or one of those that take
+ * their time: {@code ./kiln bench soak [seconds]}, {@code ./kiln bench simulate [histories]}. What they mean: bench/README.md.
  */
 public final class Main {
     private Main() {}
@@ -30,10 +31,13 @@ public final class Main {
         if (names.length > 0 && names[0].equals("soak")) {
             soak(names);
         }
+        if (names.length > 0 && names[0].equals("simulate")) {
+            simulate(names);
+        }
         SequencedMap<String, Benchmark> all = benchmarks();
         List<String> chosen = names.length == 0 ? List.copyOf(all.keySet()) : List.of(names);
         if (!all.keySet().containsAll(chosen)) {
-            System.err.println("there are the benchmarks " + String.join(", ", all.keySet()) + ", soak; asked for was "
+            System.err.println("there are the benchmarks " + String.join(", ", all.keySet()) + ", simulate, soak; asked for was "
                     + String.join(", ", chosen));
             System.exit(2);
         }
@@ -46,6 +50,21 @@ public final class Main {
             runAlone(name);
             System.out.println();
         }
+    }
+
+    private static void simulate(String[] arguments) throws InterruptedException {
+        long histories;
+        try {
+            histories = arguments.length == 1 ? SimulateBench.USUAL : Long.parseLong(arguments[1]);
+        } catch (NumberFormatException e) {
+            histories = 0;
+        }
+        if (histories < 1 || arguments.length > 2) {
+            System.err.println("simulate takes one argument: how many histories, at least 1; a million without");
+            System.exit(2);
+        }
+        System.out.println(Machine.describe());
+        System.exit(SimulateBench.run(histories) ? 0 : 1);
     }
 
     private static void soak(String[] arguments) throws InterruptedException {

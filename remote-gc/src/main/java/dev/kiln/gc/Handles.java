@@ -181,6 +181,20 @@ public final class Handles {
                 .sum();
     }
 
+    /** How this holder stands to an owner. */
+    HolderStanding standing(ProcessRef owner) {
+        if (gone.contains(owner)) {
+            return HolderStanding.LOST;
+        }
+        OwnerBook book = books.get(owner);
+        if (book == null) {
+            return HolderStanding.NOTHING;
+        }
+        boolean unsaid = book.hasUnsaid()
+                || arrivals.stream().anyMatch(arrival -> arrival.sender().equals(owner));
+        return unsaid ? HolderStanding.UNSAID : book.standing();
+    }
+
     private boolean isRemote(ResourceId id) {
         return !id.owner().equals(self) && !gone.contains(id.owner());
     }

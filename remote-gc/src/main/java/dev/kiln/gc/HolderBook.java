@@ -53,6 +53,16 @@ final class HolderBook {
         return held.isEmpty() && transits.isEmpty();
     }
 
+    Standing standing() {
+        if (!ahead.isEmpty()) {
+            return Standing.GAP;
+        }
+        if (!held.isEmpty()) {
+            return Standing.HOLDING;
+        }
+        return transits.isEmpty() ? Standing.AT_REST : Standing.IN_TRANSIT;
+    }
+
     boolean names(Long resource) {
         return held.containsKey(resource)
                 || transits.values().stream().anyMatch(resources -> resources.contains(resource));

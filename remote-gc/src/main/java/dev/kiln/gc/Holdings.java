@@ -34,9 +34,11 @@ import org.jspecify.annotations.Nullable;
  * place a fresh number of one's own for that transfer: when the number comes back as freed, the handle is closed.
  *
  * <p><b>Estate.</b> A process may pass a handle on and end before the receiver's hold has reached the owner. With an
- * estate, holds of an ended incarnation linger for that long, so that no interleaving frees what the receiver names;
- * one lease is enough if receivers refuse messages of senders they know to be gone. Without one (the default) what an
- * ended incarnation alone held is freed at once, and a receiver caught in that race finds its handle lost.
+ * estate, holds of an ended incarnation linger for that long, so that no interleaving frees what the receiver names. Two
+ * leases are enough if receivers refuse messages of senders with whom their own lease is over: the receiver reads within
+ * one lease of the sender's end, and its hold arrives, or its lease here is over, within another. One lease is enough only
+ * if no message takes longer than a tenth of it. Without an estate (the default) what an ended incarnation alone held is
+ * freed at once, and a receiver caught in that race finds its handle lost.
  *
  * <p>Not thread-safe. Times are monotonic nanoseconds of one clock, handed in. An Update costs time linear in its
  * length.
@@ -207,6 +209,31 @@ public final class Holdings {
         Map<Long, Integer> counted = new HashMap<>();
         allBooks().forEach(book -> book.each(resource -> counted.merge(resource, 1, Integer::sum)));
         return tally.matches(counted);
+    }
+
+    /** How this owner stands to a holder. */
+    Standing standing(ProcessRef holder) {
+        HolderBook book = books.get(holder.name());
+        if (book != null && book.holder().equals(holder)) {
+            return book.standing();
+        }
+        if (!isFenced(holder)) {
+            return Standing.STRANGER;
+        }
+        boolean lingers =
+                estates.stream().anyMatch(estate -> estate.book().holder().equals(holder));
+        return lingers ? Standing.ESTATE : Standing.ENDED;
+    }
+
+    /** Every incarnation of which there is a book, those that left an estate included. */
+    List<ProcessRef> known() {
+        return allBooks().stream().map(HolderBook::holder).toList();
+    }
+
+    /** The sequence up to which this incarnation's Updates have been applied; 0 without a book. */
+    long upTo(ProcessRef holder) {
+        HolderBook book = books.get(holder.name());
+        return book != null && book.holder().equals(holder) ? book.upTo() : 0;
     }
 
     /** The book of a living incarnation, a new one if need be, which ends those before it; null for a fenced one. */

@@ -137,6 +137,18 @@ final class OwnerBook {
                 handles.values().stream().filter(handle -> handle.count > 0).count());
     }
 
+    /** Whether the next flush has something to say. */
+    boolean hasUnsaid() {
+        return !changed.isEmpty() || hasNews();
+    }
+
+    HolderStanding standing() {
+        if (!unacknowledged.isEmpty()) {
+            return HolderStanding.SAID;
+        }
+        return handles.isEmpty() ? HolderStanding.NOTHING : HolderStanding.HOLDING;
+    }
+
     private void mark(Handle handle) {
         if (!handle.changed) {
             handle.changed = true;

@@ -3,27 +3,31 @@ package dev.kiln.gc;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What one simulated process knows of the others: their present life, and how long it may trust its holds there. */
 final class Peers {
-    private final Network net;
+    private final LongSupplier clock;
     private final Map<String, Peer> peers = new TreeMap<>();
 
     /** @param lease null until a first heartbeat is acknowledged: the peer is not reachable yet */
-    private record Peer(ProcessRef ref, Lease lease) {}
+    private record Peer(ProcessRef ref, @Nullable Lease lease) {}
 
-    Peers(Network net) {
-        this.net = net;
+    Peers(LongSupplier clock) {
+        this.clock = clock;
     }
 
     /** The last known life of this name, or null. */
+    @Nullable
     ProcessRef known(String name) {
         Peer peer = peers.get(name);
         return peer == null ? null : peer.ref;
     }
 
     /** The same if there is a lease that lasts, else null. */
+    @Nullable
     ProcessRef reachable(String name) {
         Peer peer = peers.get(name);
         return peer == null || peer.lease == null || hasLapsed(peer) ? null : peer.ref;
@@ -41,11 +45,11 @@ final class Peers {
 
     /** A heartbeat to a known peer was acknowledged. */
     void acknowledged(ProcessRef ref, long sent) {
-        Lease lease = peers.get(ref.name()).lease;
-        if (lease == null) {
+        Peer peer = peers.get(ref.name());
+        if (peer == null || peer.lease == null) {
             peers.put(ref.name(), new Peer(ref, new Lease(Duration.ofNanos(Party.LEASE), sent)));
         } else {
-            lease.acknowledged(sent);
+            peer.lease.acknowledged(sent);
         }
     }
 
@@ -64,6 +68,6 @@ final class Peers {
     }
 
     private boolean hasLapsed(Peer peer) {
-        return peer.lease != null && !peer.lease.lasts(net.now());
+        return peer.lease != null && !peer.lease.lasts(clock.getAsLong());
     }
 }

@@ -1,0 +1,197 @@
+package dev.kiln.gc;
+
+import dev.kiln.gc.Parcel.Purpose;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a simulated process owns, and what it keeps open for messages on their way. A resource that has moved is an alias: the
+ * process has a handle on its new place, its <em>leaf</em>, for as long as somebody holds the alias, and tells each of those
+ * where it is.
+ */
+final class Stock {
+    private final Party party;
+    private final Map<Long, Resource> own = new HashMap<>();
+    private final Map<Long, Pledge> pledges = new HashMap<>();
+    private long numbers;
+
+    /**
+     * A handle that keeps a third party's resource alive until the message that names it has been read.
+     *
+     * @param open whether the handle is open still, as it should be
+     */
+    private record Pledge(Resource resource, Parcel parcel, boolean open) {}
+
+    Stock(Party party) {
+        this.party = party;
+    }
+
+    Resource create() {
+        var resource = new Resource(new ResourceId(party.self, ++numbers));
+        own.put(resource.id.number(), resource);
+        return resource;
+    }
+
+    /** Where a resource is that has moved away from here; else itself. */
+    Resource resolve(Resource resource) {
+        Resource moved = resource.id.owner().equals(party.self) ? resource.movedTo : null;
+        return moved == null ? resource : resolve(moved);
+    }
+
+    boolean isMine(Resource resource) {
+        return resource.id.owner().equals(party.self);
+    }
+
+    /** Holds what a new message names until its receiver has told that it was read; to be called before it is sent. */
+    Parcel parcel(
+            ProcessRef receiver, Purpose purpose, @Nullable Resource subject, List<List<Resource>> handles, long dice) {
+        List<List<Resource>> there = handles.stream()
+                .map(copies -> copies.stream().map(this::resolve).toList())
+                .toList();
+        var parcel = new Parcel(party.self, receiver, ++numbers, purpose, subject, there, dice);
+        for (Resource resource : there.stream().flatMap(List::stream).toList()) {
+            if (isMine(resource)) {
+                party.rules.placed(resource.id.number(), receiver, parcel.transfer, party.clock());
+            } else {
+                party.rules.opened(resource.id);
+                long number = ++numbers;
+                pledges.put(number, new Pledge(resource, parcel, true));
+                party.rules.placed(number, receiver, parcel.transfer, party.clock());
+            }
+        }
+        return parcel;
+    }
+
+    /** Nobody elsewhere holds these numbers any more. */
+    void freed(List<Long> freed) {
+        for (Long number : freed) {
+            Pledge pledge = pledges.remove(number);
+            Resource resource = own.get(number);
+            if (pledge != null) {
+                if (pledge.open) {
+                    party.rules.closed(pledge.resource.id);
+                    party.flushSoon();
+                }
+            } else if (resource != null) {
+                freeIfUnheld(resource);
+            }
+        }
+    }
+
+    void freeIfUnheld(Resource resource) {
+        if (resource.local == 0 && !resource.freed && !party.rules.holdings.isHeld(resource.id.number())) {
+            party.note(() -> "frees " + resource.id);
+            resource.freed = true;
+            own.remove(resource.id.number());
+            if (resource.movedTo != null) {
+                party.close(resource.movedTo);
+            }
+        }
+    }
+
+    /** The data has been taken over: this process has a handle there, and forwards from now on. */
+    void moved(Resource resource, Resource to) {
+        if (resource.freed || resource.movedTo != null) {
+            return; // let go of meanwhile, or moved elsewhere first
+        }
+        party.note(() -> "forwards " + resource.id + " to " + to.id);
+        party.open(to);
+        resource.movedTo = to;
+        for (ProcessRef holder : party.rules.holdings.holders(resource.id.number())) {
+            forward(resource, holder);
+        }
+        party.program.swap(resource, to);
+        freeIfUnheld(resource);
+    }
+
+    /** Whoever holds an alias is told where the data is. */
+    void held(ProcessRef holder, List<Long> numbers) {
+        for (Long number : numbers) {
+            Resource resource = own.get(number);
+            if (resource != null && resource.movedTo != null) {
+                forward(resource, holder);
+            }
+        }
+    }
+
+    /** Whoever still holds an alias, and has no message about it on its way: it was not to be reached, or did not take it. */
+    void remind() {
+        for (Resource resource :
+                own.values().stream().filter(each -> each.movedTo != null).toList()) {
+            for (ProcessRef holder : party.rules.holdings.holders(resource.id.number())) {
+                if (!isTold(resource, holder)) {
+                    forward(resource, holder);
+                }
+            }
+        }
+    }
+
+    private boolean isTold(Resource resource, ProcessRef holder) {
+        return Stream.concat(party.outbox.stream(), pledges.values().stream().map(Pledge::parcel))
+                .anyMatch(parcel -> parcel.purpose == Purpose.FORWARD
+                        && resource.equals(parcel.subject)
+                        && parcel.receiver.equals(holder));
+    }
+
+    private void forward(Resource resource, ProcessRef holder) {
+        Resource leaf = resolve(resource);
+        boolean reachable = holder.equals(party.peer(holder.name()));
+        if (reachable && (isMine(leaf) || !party.rules.handles.isGone(leaf.id.owner()))) {
+            party.post(parcel(holder, Purpose.FORWARD, resource, List.of(List.of(leaf)), 0));
+        }
+    }
+
+    /** Closes the handles that keep the contents of messages alive, of these numbers. */
+    void closeEarly(Iterable<Long> numbers) {
+        for (Long number : numbers) {
+            Pledge pledge = pledges.get(number);
+            if (pledge != null && pledge.open) {
+                party.rules.closed(pledge.resource.id);
+                pledges.put(number, new Pledge(pledge.resource, pledge.parcel, false));
+            }
+        }
+    }
+
+    /** The numbers under which these resources are kept open for messages. */
+    List<Long> pledged(List<Name> names) {
+        List<Long> numbersOf = new ArrayList<>();
+        pledges.forEach((number, pledge) -> {
+            if (names.stream().anyMatch(name -> name.copies.contains(pledge.resource))) {
+                numbersOf.add(number);
+            }
+        });
+        return numbersOf;
+    }
+
+    boolean dependsOn(ProcessRef owner) {
+        return pledges.values().stream()
+                        .anyMatch(pledge -> pledge.resource.id.owner().equals(owner))
+                || own.values().stream()
+                        .anyMatch(resource -> resource.movedTo != null
+                                && resource.movedTo.id.owner().equals(owner));
+    }
+
+    /** What it owns and has not freed, aliases included. */
+    Iterable<Resource> alive() {
+        return own.values();
+    }
+
+    int size() {
+        return own.size() + pledges.size();
+    }
+
+    int pledgeCount() {
+        return pledges.size();
+    }
+
+    /** How many resources live on elsewhere and are still asked for here. */
+    long aliases() {
+        return own.values().stream()
+                .filter(each -> each.movedTo != null && !party.rules.handles.isGone(each.movedTo.id.owner()))
+                .count();
+    }
+}
