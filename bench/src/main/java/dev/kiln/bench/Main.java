@@ -37,8 +37,8 @@ public final class Main {
         SequencedMap<String, Benchmark> all = benchmarks();
         List<String> chosen = names.length == 0 ? List.copyOf(all.keySet()) : List.of(names);
         if (!all.keySet().containsAll(chosen)) {
-            System.err.println("there are the benchmarks " + String.join(", ", all.keySet()) + ", simulate, soak; asked for was "
-                    + String.join(", ", chosen));
+            System.err.println("there are the benchmarks " + String.join(", ", all.keySet())
+                    + ", simulate, soak; asked for was " + String.join(", ", chosen));
             System.exit(2);
         }
         if (chosen.size() == 1) {

@@ -43,10 +43,16 @@ public final class SimulateBench {
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
                 "simulate: %,d histories in %.0f s on %d threads, %s%n%n%s%n%n",
-                histories, seconds, threads, good ? "every invariant held" : "NOT every invariant held", total.tables());
+                histories,
+                seconds,
+                threads,
+                good ? "every invariant held" : "NOT every invariant held",
+                total.tables());
         System.out.printf(
                 "%d pairs of state and message, %d declared reachable, %d of them visited%n",
-                total.pairs(), total.reachable(), total.reachable() - total.missed().size());
+                total.pairs(),
+                total.reachable(),
+                total.reachable() - total.missed().size());
         total.missed().forEach(pair -> System.out.println("  not visited: " + pair));
         total.impossible().forEach(pair -> System.out.println("  wrongly declared unreachable: " + pair));
         System.out.println("the others cannot be reached");

@@ -250,7 +250,7 @@ final class Books {
     void gone(ProcessRef party) {
         List<Asset> freed;
         synchronized (lock) {
-            freed = remove(holdings.gone(party));
+            freed = remove(holdings.gone(party, nanos.getAsLong()));
         }
         freed.forEach(Asset::release);
     }

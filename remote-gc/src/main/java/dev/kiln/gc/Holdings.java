@@ -144,7 +144,8 @@ public final class Holdings {
      *
      * @return what it alone held, transit holds included; with an estate {@link #expire} returns that later
      */
-    public List<Long> gone(ProcessRef holder) {
+    public List<Long> gone(ProcessRef holder, long nowNanos) {
+        latestNanos = nowNanos; // an estate begins now, however long ago anything else happened
         List<Long> freed = new ArrayList<>();
         fence(holder, freed);
         return freed;

@@ -189,7 +189,7 @@ class HoldingsTest {
     @DisplayName("G-04: tombstones end with the incarnation")
     void tombstonesEndWithTheIncarnation() {
         on(A, 2, NONE, List.of(7L), NONE);
-        holdings.gone(A);
+        holdings.gone(A, 0);
         assertEquals(0, holdings.tombstones());
     }
 
@@ -285,7 +285,7 @@ class HoldingsTest {
     @DisplayName("G-05: what is sent to an ended incarnation is not held by it, and freed with the next expiry")
     void placedForTheDead() {
         heldByA();
-        holdings.gone(B);
+        holdings.gone(B, 0);
         holdings.placed(7, B, 2, 0);
         holdings.placed(8, B, 2, 0);
         assertTrue(holdings.isHeld(8));
@@ -299,7 +299,7 @@ class HoldingsTest {
     @DisplayName("G-06: whoever caused a resource dies before its first hold: freed")
     void diesBeforeTheFirstHold() {
         holdings.placed(7, A, 1, 0);
-        assertEquals(List.of(7L), holdings.gone(A));
+        assertEquals(List.of(7L), holdings.gone(A, 0));
         assertEquals(Outcome.FENCED, on(A, 1, List.of(7L), NONE, List.of(1L)).outcome());
         assertFalse(holdings.isHeld(7));
     }
@@ -309,9 +309,9 @@ class HoldingsTest {
     void diesWhileOthersHold() {
         heldByA();
         holdings.placed(7, B, 2, 0);
-        assertEquals(NONE, holdings.gone(A));
+        assertEquals(NONE, holdings.gone(A, 0));
         assertEquals(Set.of(B), holdings.holders(7));
-        assertEquals(List.of(7L), holdings.gone(B));
+        assertEquals(List.of(7L), holdings.gone(B, 0));
     }
 
     @Test
@@ -320,7 +320,7 @@ class HoldingsTest {
         heldByA();
         holdings.placed(8, A2, 2, 0);
         assertEquals(List.of(7L), holdings.expire(0));
-        assertEquals(NONE, holdings.gone(A));
+        assertEquals(NONE, holdings.gone(A, 0));
         assertEquals(Set.of(A2), holdings.holders(8));
         assertFalse(holdings.isFenced(A2));
     }
@@ -333,7 +333,7 @@ class HoldingsTest {
         owner.placed(7, A, 1, 0);
         owner.placed(8, A, 1, 0);
         owner.on(new Update(A, 1, List.of(7L, 8L), NONE, List.of(1L)), 100);
-        assertEquals(NONE, owner.gone(A));
+        assertEquals(NONE, owner.gone(A, 100));
         assertEquals(Set.of(A), owner.holders(7));
         Applied passedOn = owner.on(new Update(B, 1, List.of(7L), NONE, NONE), 500);
         assertEquals(NONE, passedOn.missing());
@@ -344,10 +344,20 @@ class HoldingsTest {
     }
 
     @Test
+    @DisplayName("G-03: an estate begins when the end is known, also if nothing was heard for long before")
+    void estateBeginsNow() {
+        Holdings owner = new Holdings(OWNER, LEASE, LEASE);
+        owner.placed(7, A, 1, 0);
+        assertEquals(NONE, owner.gone(A, 900));
+        assertEquals(NONE, owner.expire(1899));
+        assertEquals(List.of(7L), owner.expire(1900));
+    }
+
+    @Test
     @DisplayName("G-03: a hold that comes after all has been freed is reported as missing and holds nothing")
     void missing() {
         heldByA();
-        holdings.gone(A);
+        holdings.gone(A, 0);
         Applied late = on(B, 1, List.of(7L), NONE, NONE);
         assertEquals(List.of(7L), late.missing());
         assertEquals(Outcome.DONE, late.outcome());
@@ -366,7 +376,7 @@ class HoldingsTest {
     @DisplayName("G-06: over a long life of the owner the fences of the oldest names are given up")
     void fencesAreBounded() {
         for (int i = 0; i <= 65_536; i++) {
-            holdings.gone(new ProcessRef("runner-" + i, 1));
+            holdings.gone(new ProcessRef("runner-" + i, 1), 0);
         }
         assertFalse(holdings.isFenced(new ProcessRef("runner-0", 1)));
         assertTrue(holdings.isFenced(new ProcessRef("runner-1", 1)));

@@ -324,7 +324,9 @@ final class Party {
                 rules.speaker(said.holder(), peers.known(said.holder().name()));
         Update update = new Update(speaker, said.sequence(), said.held(), said.released(), said.ended());
         boolean over = buried.contains(update.holder());
-        if (!checkLeases() || (!over && !admits(update.holder()))) {
+        // Also while suspended: a heartbeat that is acknowledged later says that what was sent before it has been
+        // applied.
+        if (!over && !admits(update.holder())) {
             return;
         }
         Applied applied = rules.on(update, clock());
@@ -420,7 +422,7 @@ final class Party {
     void onEnd(ProcessRef other) {
         if (alive && buried.add(other)) {
             note(() -> "learns the end of " + other);
-            stock.freed(rules.ended(other));
+            stock.freed(rules.ended(other, clock()));
             lose(other);
         }
     }

@@ -24,10 +24,7 @@ class Rules {
     private final Coverage coverage;
 
     Rules(ProcessRef self, boolean thirdParties, Coverage coverage) {
-        this(self, Duration.ofNanos(thirdParties ? (long) ESTATE_LEASES * Party.LEASE : 0), coverage);
-    }
-
-    Rules(ProcessRef self, Duration estate, Coverage coverage) {
+        Duration estate = Duration.ofNanos(thirdParties ? (long) ESTATE_LEASES * Party.LEASE : 0);
         this.holdings = new Holdings(self, Duration.ofNanos(Party.LEASE), estate);
         this.handles = new Handles(self);
         this.coverage = coverage;
@@ -62,9 +59,9 @@ class Rules {
         return !over;
     }
 
-    List<Long> ended(ProcessRef holder) {
+    List<Long> ended(ProcessRef holder, long now) {
         coverage.saw(holdings.standing(holder), OwnerEvent.EVIDENCE_OF_END);
-        return holdings.gone(holder);
+        return holdings.gone(holder, now);
     }
 
     List<Long> expire(long now) {

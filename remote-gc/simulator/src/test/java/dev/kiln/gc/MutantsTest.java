@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.gc.Violation.Of;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -134,14 +133,6 @@ class MutantsTest {
                         return pledges;
                     }
                 },
-                Of.USE_AFTER_FREE);
-    }
-
-    @Test
-    @DisplayName("G-03, G-09: an estate of one lease is too short where messages may take long, and is caught")
-    void shortEstate() {
-        caught(
-                (self, third, coverage) -> new Rules(self, Duration.ofNanos(third ? Party.LEASE : 0), coverage),
                 Of.USE_AFTER_FREE);
     }
 }
