@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MoveTest {
 
     private final Hub hub = new Hub();
@@ -353,9 +355,10 @@ class MoveTest {
         List<Frame> many = hub.call(n2, () -> HoldingTest.Many.frames(10_000));
         hub.settle();
         long before = hub.asked();
-        moveOut(n2, n3);
+        do { // a round does not wait for slow holders
+            moveOut(n2, n3);
+        } while (n2.residentCount() > 0);
         assertTrue(hub.asked() - before < 50, () -> (hub.asked() - before) + " requests");
-        assertEquals(0, n2.residentCount());
         assertEquals(10_000, n3.residentCount());
         many.forEach(Frame::close);
         hub.settle();
