@@ -39,7 +39,18 @@ final class Engine {
      * @throws QueryFailed if the engine refuses them
      */
     static void check(Plan plan) {
-        folded(plan, bound -> schema(bound, Query.of(bound, Verbs.made(bound))));
+        folded(plan, bound -> {
+            Query query = Query.of(bound, Verbs.made(bound));
+            try {
+                return session("check", session -> {
+                    session.openEmpty(query);
+                    session.check(query);
+                    return true;
+                });
+            } catch (ExecutionException e) {
+                throw Faults.of(bound, "", query, e);
+            }
+        });
     }
 
     /** The schema of a plan's result, found without reading a row. */

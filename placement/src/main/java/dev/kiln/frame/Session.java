@@ -99,6 +99,15 @@ final class Session implements AutoCloseable {
         return read(query, reader -> reader.getVectorSchemaRoot().getSchema());
     }
 
+    /** Looks at the statement as far as that can be done without running it; with parameters, whose types count, it runs. */
+    void check(Query query) throws SQLException, IOException {
+        if (query.parameters().isEmpty()) {
+            prepare(query).close();
+        } else {
+            schema(query);
+        }
+    }
+
     /** Runs the query into a file. Returns the number of rows. */
     long copy(Query query, String target) throws SQLException {
         Query typed = query;

@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes queries whose rows stand side by side. The engine would fill the shorter side up with nulls; where it is not known
- * that the sides have equal numbers of rows, each gets a mark, and a row without one of them is an error.
+ * Writes queries whose rows stand side by side. Each side's rows are numbered, and rows whose numbers differ are an error: the
+ * engine would fill the shorter side up with nulls, and, where nothing behind asks for an order, would take the parts of a
+ * {@code union all} on the left side as they come; numbering them keeps them in order.
  */
 final class SideBySideWriter {
-    private static final String MARK = "there";
+    private static final String MARK = "row";
 
     private final String verb;
     private final List<Side> sides;
@@ -71,28 +72,32 @@ final class SideBySideWriter {
         out.append("select ").append(list());
         String before = " from ";
         for (int i : needed) {
-            Side side = sides.get(i);
             out.append(before);
-            if (equal) {
-                out.relation(side.plan(), side.columns());
-            } else {
-                marked(side, out);
-            }
+            numbered(sides.get(i), out);
             out.append(" as s" + i);
             before = " positional join ";
         }
-        if (!equal) {
+        if (needed.size() > 1) {
+            String first = number(needed.getFirst());
             out.append(needed.stream()
-                    .map(i -> "s" + i + "." + Names.quote(mark(sides.get(i))))
+                    .skip(1)
+                    .map(i -> first + " = " + number(i))
                     .collect(joining(" and ", " where case when ", " then true else error('" + refusal() + "') end")));
         }
     }
 
-    private void marked(Side side, QueryWriter out) {
+    private void numbered(Side side, QueryWriter out) {
         String columns = side.columns().isEmpty() ? "" : QueryWriter.list(side.columns()) + ", ";
         out.append("(");
-        out.from("select " + columns + "true as " + Names.quote(mark(side)), side.plan(), side.columns());
+        out.from(
+                "select " + columns + "row_number() over () as " + Names.quote(mark(side)),
+                side.plan(),
+                side.columns());
         out.append(")");
+    }
+
+    private String number(int side) {
+        return "s" + side + "." + Names.quote(mark(sides.get(side)));
     }
 
     private static String mark(Side side) {

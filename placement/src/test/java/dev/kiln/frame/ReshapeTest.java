@@ -129,6 +129,21 @@ class ReshapeTest {
     }
 
     @Test
+    @DisplayName("F-08: rows of concatenations keep their places, also where nothing behind asks for an order")
+    void placesOfConcatenations() {
+        Frame part = Frame.readSql("select i, i * 7 % 11 as k from range(40) t(i)");
+        Frame some = part.head(37).concatRows(part.filter("k > 3"));
+        Frame rows = some.concatRows(some.filter("i % 3 > 0"));
+        Frame twice = rows.select("i").concatColumns(rows.select("k"));
+        for (int round = 0; round < 50; round++) {
+            assertEquals(0, twice.filter("k <> i * 7 % 11").rowCount());
+            assertEquals(
+                    column(rows.groupBy().summarise("s = sum(i * k)"), "s"),
+                    column(twice.groupBy().summarise("s = sum(i * k)"), "s"));
+        }
+    }
+
+    @Test
     @DisplayName("F-08: frames of different length, or with one name twice, do not stand side by side")
     void concatColumnsRefused() {
         String lengths = assertThrows(IllegalArgumentException.class, () -> sales.concatColumns(frame("a", list(1))))
