@@ -29,7 +29,9 @@ final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
     static Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer) {
         if (offer.image() != null) {
             try {
-                return Table.map(offer.image());
+                Table mapped = Table.map(offer.image());
+                Traffic.mapped(mapped.bytes());
+                return mapped;
             } catch (CannotMap e) {
                 // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
             }
@@ -62,7 +64,9 @@ final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
             throw new NoSuchElementException();
         }
         try {
-            return underWay.remove().get();
+            byte[] message = underWay.remove().get();
+            Traffic.copied(message.length);
+            return message;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QueryInterrupted("interrupted while a frame was fetched from " + owner, e);

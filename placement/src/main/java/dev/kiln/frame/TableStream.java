@@ -58,6 +58,9 @@ final class TableStream extends ArrowReader {
         if (current != null) {
             current.close();
         }
+        if (next != null) {
+            next.getFieldVectors().forEach(column -> Traffic.scanned(column.getBufferSize()));
+        }
         current = next;
     }
 

@@ -45,8 +45,11 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
                             named.add(value.id());
                             yield value(value);
                         }
-                        case Entry.Inline inline ->
-                            Table.fromMessages(inline.schema(), inline.batches().iterator());
+                        case Entry.Inline inline -> {
+                            inline.batches().forEach(batch -> Traffic.copied(batch.length));
+                            yield Table.fromMessages(
+                                    inline.schema(), inline.batches().iterator());
+                        }
                         case Entry.Offer offer -> BatchFetch.table(space, sender, offer);
                     });
         }

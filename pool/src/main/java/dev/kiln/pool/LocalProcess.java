@@ -27,7 +27,9 @@ final class LocalProcess implements Machine {
     LocalProcess(String runner, Process process) {
         this.runner = runner;
         this.process = process;
-        Thread.ofVirtual().name("kiln-output-" + runner).start(this::readOutput);
+        // Not a virtual thread: a read from a pipe keeps its carrier, and a few runners would leave none for the
+        // others.
+        Thread.ofPlatform().daemon().name("kiln-output-" + runner).start(this::readOutput);
         // A child of the runner may keep its output open, so the last lines are waited for only so long.
         this.ended = process.onExit()
                 .thenCompose(over -> drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS))
