@@ -42,19 +42,20 @@ class FramesDemoIT {
         assertTrue(demo.waitFor(1, TimeUnit.MINUTES), "it closed its output but has not ended");
         String all = String.join("\n", lines);
         assertEquals(0, demo.exitValue(), all);
-            assertTrue(lines.getLast().matches(" *all 6 promises kept"), all);
-            assertTrue(all.contains("3,000,000 flights are on 4 runners, none is here"), all);
-            assertTrue(all.contains("not a byte of it moved") && all.contains(", 0 B moved"), all);
-            assertEquals(24, lines.stream().filter(line -> line.contains(" min of ")).count(), all);
-            assertTrue(lines.stream().anyMatch(line -> line.matches(" *together( +[0-9.]+ [kM]?B){3}")), all);
-            assertTrue(all.indexOf('\033') < 0 && all.indexOf('\r') < 0, "control characters in a pipe: " + all);
-            assertEquals(
-                    List.of(),
-                    lines.stream()
-                            .filter(line -> !line.startsWith("WARNING: ")) // the JDK's own
-                            .filter(line -> line.codePointCount(0, line.length()) > MOST_COLUMNS)
-                            .toList(),
-                    "lines of more than " + MOST_COLUMNS + " columns");
+        assertTrue(lines.getLast().matches(" *all 6 promises kept"), all);
+        assertTrue(all.contains("3,000,000 flights are on 4 runners, none is here"), all);
+        assertTrue(all.contains("not a byte of it moved") && all.contains(", 0 B moved"), all);
+        assertEquals(
+                24, lines.stream().filter(line -> line.contains(" min of ")).count(), all);
+        assertTrue(lines.stream().anyMatch(line -> line.matches(" *together( +[0-9.]+ [kM]?B){3}")), all);
+        assertTrue(all.indexOf('\033') < 0 && all.indexOf('\r') < 0, "control characters in a pipe: " + all);
+        assertEquals(
+                List.of(),
+                lines.stream()
+                        .filter(line -> !line.startsWith("WARNING: ")) // the JDK's own
+                        .filter(line -> line.codePointCount(0, line.length()) > MOST_COLUMNS)
+                        .toList(),
+                "lines of more than " + MOST_COLUMNS + " columns");
         try (var left = Files.list(temporary)) {
             assertEquals(List.of(), left.toList());
         }
