@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Removal implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(FrameSpace.class.getName());
+
     /** So many tables at most are moved by one request. */
     private static final int TOGETHER = 500;
 
@@ -74,7 +76,7 @@ final class Removal implements AutoCloseable {
     }
 
     private Stranded move(List<Map.Entry<Long, Table>> tables, List<ProcessRef> targets) {
-        @Nullable KilnException refusal = null;
+        @Nullable RuntimeException refusal = null;
         int from = 0;
         while (from < tables.size()) {
             if (targets.isEmpty()) {
@@ -97,7 +99,7 @@ final class Removal implements AutoCloseable {
                 from += some.size();
             } catch (QueryInterrupted e) {
                 throw e;
-            } catch (KilnException e) { // it has no room for these, or is gone: another one
+            } catch (RuntimeException e) { // it has no room for these, or is gone, or cannot read them: another one
                 refusal = e;
                 targets.removeFirst();
             }
@@ -131,6 +133,8 @@ final class Removal implements AutoCloseable {
             client.ask(holder, parcel);
         } catch (KilnException e) {
             return; // it is gone, or this party ends: who still holds something then is told again, or has lost it
+        } catch (RuntimeException e) { // the others are to be told all the same, and this one again
+            LOG.log(System.Logger.Level.WARNING, holder + " did not take that its frames have moved", e);
         } finally {
             places.forEach(Frame::close);
         }

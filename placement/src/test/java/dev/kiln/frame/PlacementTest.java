@@ -329,6 +329,24 @@ class PlacementTest {
     }
 
     @Test
+    @DisplayName("F-07: between runners of one host data goes by shared memory, and only messages through the caller")
+    void mapsBetweenRunners() {
+        SpaceOptions options = SpaceOptions.defaults().withSharedMemory(true);
+        Hub shared = new Hub(options);
+        FrameSpace a = shared.runner("a", options);
+        FrameSpace b = shared.runner("b", options);
+        Frame small = shared.call(a, () -> numbers(500_000));
+        Frame large = shared.call(b, () -> numbers(600_000));
+        Frame all = small.concatRows(large).compute();
+        assertEquals("b", all.owner());
+        assertEquals(1_100_000, all.rowCount());
+        assertEquals(499_999L, shared.<Object>call(b, () -> column(small.tail(1), "x")
+                .getFirst()));
+        assertTrue(shared.bytesAnswered() < 20_000, () -> shared.bytesAnswered() + " bytes");
+        shared.close();
+    }
+
+    @Test
     @DisplayName("F-07: where memory cannot be mapped after all, the data comes over the link")
     void fallsBackToTheLink() {
         Frame frame = numbers(1_000_000);

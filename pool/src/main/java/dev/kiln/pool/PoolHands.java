@@ -177,7 +177,10 @@ final class PoolHands {
                 null);
         PendingCall call = calls.find(e.call());
         return call != null && call.options().runner().equals(e.runner())
-                ? new FrameLost(name(e.call()) + " never ran: its frame was on runner " + e.runner(), why)
+                ? new FrameLost(
+                        name(e.call()) + " never ran: its frame was on runner " + e.runner()
+                                + "; if it has moved, which its owner() tells, call near it once more",
+                        why)
                 : why;
     }
 

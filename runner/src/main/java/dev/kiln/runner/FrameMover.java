@@ -1,6 +1,5 @@
 package dev.kiln.runner;
 
-import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Stranded;
 import dev.kiln.gc.ProcessRef;
@@ -50,7 +49,7 @@ final class FrameMover {
                 }
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
-        } catch (KilnException e) {
+        } catch (RuntimeException | Error e) { // it must not keep the runner from its end
             if (!over) {
                 LOG.log(System.Logger.Level.WARNING, "frames could not be moved; they end with this runner", e);
                 stranded = Long.MAX_VALUE;
