@@ -22,6 +22,7 @@ public final class Main {
         all.put("call", new CallBench());
         all.put("cold", new ColdBench());
         all.put("drop", new DropBench());
+        all.put("handles", new HandlesBench());
         all.put("dispatch", new DispatchBench());
         return all;
     }
