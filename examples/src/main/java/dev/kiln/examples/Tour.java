@@ -1,6 +1,7 @@
 package dev.kiln.examples;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.pool.Batch;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Placed;
 import dev.kiln.pool.Pool;
@@ -24,6 +25,7 @@ public final class Tour {
             nested(pool);
             place(pool);
             put(pool);
+            batch(pool);
         }
     }
 
@@ -98,5 +100,14 @@ public final class Tour {
             System.out.println(runner.id() + " holds " + runner.residentCount() + " frame for us");
         }
         Frame.closeAll(there);
+    }
+
+    private static void batch(Pool pool) {
+        Frame best = Batch.run("nightly", Duration.ofMinutes(5), batch -> {
+            Frame all = pool.call(() -> Frame.columns(Map.of("score", new double[] {0.95, 0.2})));
+            return batch.keep(all.filter("score > 0.9").compute());
+        }); // everything else of the batch is gone, also after an exception
+        best.show();
+        best.close();
     }
 }

@@ -10,18 +10,24 @@ sealed interface BookEvent {
      * that its number had.
      *
      * @param latestNanos when it stops waiting
+     * @param priority calls with a higher one go first
      * @param again whether it was here before: then it is not refused when the queue is full
      */
-    record Arrived(long call, long latestNanos, Wish wish, boolean again) implements BookEvent {
+    record Arrived(long call, long latestNanos, Wish wish, int priority, boolean again) implements BookEvent {
+
+        /** One of no batch. */
+        Arrived(long call, long latestNanos, Wish wish, boolean again) {
+            this(call, latestNanos, wish, 0, again);
+        }
 
         /** One that comes for the first time. */
         Arrived(long call, long latestNanos, Wish wish) {
-            this(call, latestNanos, wish, false);
+            this(call, latestNanos, wish, 0, false);
         }
 
         /** One that comes for the first time and may run anywhere. */
         Arrived(long call, long latestNanos) {
-            this(call, latestNanos, Wish.ANYWHERE, false);
+            this(call, latestNanos, Wish.ANYWHERE, 0, false);
         }
     }
 

@@ -29,7 +29,7 @@ final class Books {
     private boolean closing;
 
     /** A call that is at a runner. */
-    private record Sent(String runner, Wish wish, long sinceNanos) {}
+    private record Sent(String runner, Wish wish, int priority, long sinceNanos) {}
 
     Books(PoolOptions options, RandomGenerator random, long now) {
         this.options = options;
@@ -134,12 +134,12 @@ final class Books {
             effects.add(new BookEffect.Turned(e.call()));
         } else {
             upkeep.wakeResting();
-            place(e.call(), e.latestNanos(), e.wish(), now, now);
+            place(e.call(), e.latestNanos(), e.wish(), e.priority(), now, now);
         }
     }
 
     /** A call waits, or goes where it insists on, or finds that it is misplaced. */
-    private void place(long call, long latestNanos, Wish wish, long sinceNanos, long now) {
+    private void place(long call, long latestNanos, Wish wish, int priority, long sinceNanos, long now) {
         switch (wish) {
             case Wish.Inside inside -> {
                 CrewMember member = crew.find(inside.runner());
@@ -149,7 +149,7 @@ final class Books {
                     effects.add(new BookEffect.TimedOut(call, CallTimedOut.Phase.QUEUE, null));
                 } else {
                     crew.change(member, m -> m.inside().add(call));
-                    send(call, inside.runner(), wish, sinceNanos);
+                    send(call, inside.runner(), wish, priority, sinceNanos);
                 }
                 return;
             }
@@ -168,7 +168,7 @@ final class Books {
             }
             case Wish.Anywhere _ -> {}
         }
-        line.add(call, latestNanos, wish, sinceNanos, now);
+        line.add(call, latestNanos, wish, priority, sinceNanos, now);
     }
 
     private @Nullable CrewMember memberWith(String key) {
@@ -250,7 +250,7 @@ final class Books {
         } else if (was.wish() instanceof Wish.Inside inside) {
             effects.add(new BookEffect.Misplaced(e.call(), inside.runner())); // there is no other place for it
         } else {
-            place(e.call(), e.latestNanos(), was.wish(), was.sinceNanos(), now);
+            place(e.call(), e.latestNanos(), was.wish(), was.priority(), was.sinceNanos(), now);
         }
     }
 
@@ -353,12 +353,12 @@ final class Books {
             }
             long call = turn.call();
             crew.change(member, m -> m.calls().add(call));
-            send(call, runner, turn.wish(), turn.sinceNanos());
+            send(call, runner, turn.wish(), turn.priority(), turn.sinceNanos());
         }
     }
 
-    private void send(long call, String runner, Wish wish, long sinceNanos) {
-        sent.put(call, new Sent(runner, wish, sinceNanos));
+    private void send(long call, String runner, Wish wish, int priority, long sinceNanos) {
+        sent.put(call, new Sent(runner, wish, priority, sinceNanos));
         effects.add(new BookEffect.Dispatch(call, runner));
     }
 

@@ -4,6 +4,7 @@ import dev.kiln.KilnException;
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Resident;
+import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.ClassMissing;
 import dev.kiln.runner.RemoteCallable;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +169,8 @@ final class CallDesk {
         path.beforeReading();
         FrameSpace space = path.space();
         return switch (outcome) {
-            case Outcome.Returned returned -> (T) space.unpack(returned.result(), returned.runner());
+            case Outcome.Returned returned ->
+                (T) within(call.scope(), () -> space.unpack(returned.result(), returned.runner()));
             case Outcome.Threw threw -> {
                 Throwable cause = (Throwable) space.unpack(threw.failure(), threw.runner());
                 throw at(call, site, failed(call, cause));
@@ -184,6 +187,13 @@ final class CallDesk {
                                 : new CallFailed(describe(call) + " failed: " + why, why));
             }
         };
+    }
+
+    /** What is read joins the batch of its call, whoever reads it. */
+    private static @Nullable Object within(@Nullable Scope scope, Supplier<@Nullable Object> reading) {
+        return scope == null
+                ? reading.get()
+                : ScopedValue.where(Scope.BOUND, scope).<@Nullable Object, RuntimeException>call(reading::get);
     }
 
     private PoolException failed(OpenCall call, Throwable cause) {

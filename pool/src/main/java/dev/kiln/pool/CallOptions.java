@@ -12,29 +12,36 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent whether it may run again when its runner is lost
  * @param runner the one runner that it insists on, empty for any
  * @param key keeps calls of one key on one runner, empty for none; never together with a runner
+ * @param batch the id of the batch that it is in, empty for the one that is bound, if any
  */
-record CallOptions(@Nullable Duration within, boolean linked, boolean idempotent, String runner, String key) {
-    static final CallOptions DEFAULT = new CallOptions(null, true, false, "", "");
+record CallOptions(
+        @Nullable Duration within, boolean linked, boolean idempotent, String runner, String key, String batch) {
+    static final CallOptions DEFAULT = new CallOptions(null, true, false, "", "", "");
 
     CallOptions lasting(Duration atMost) {
-        return new CallOptions(atMost, linked, idempotent, runner, key);
+        return new CallOptions(atMost, linked, idempotent, runner, key, batch);
     }
 
     CallOptions loose() {
-        return new CallOptions(within, false, idempotent, runner, key);
+        return new CallOptions(within, false, idempotent, runner, key, batch);
     }
 
     CallOptions repeatable() {
-        return new CallOptions(within, linked, true, runner, key);
+        return new CallOptions(within, linked, true, runner, key, batch);
     }
 
     /** @param place a runner's id, or empty for any */
     CallOptions on(String place) {
-        return new CallOptions(within, linked, idempotent, place, "");
+        return new CallOptions(within, linked, idempotent, place, "", batch);
     }
 
     CallOptions of(String group) {
-        return new CallOptions(within, linked, idempotent, "", group);
+        return new CallOptions(within, linked, idempotent, "", group, batch);
+    }
+
+    /** @param id of a batch, empty for the one that is bound */
+    CallOptions inBatch(String id) {
+        return new CallOptions(within, linked, idempotent, runner, key, id);
     }
 
     Wish wish() {
@@ -47,11 +54,11 @@ record CallOptions(@Nullable Duration within, boolean linked, boolean idempotent
     /** As they travel when work on a runner calls. */
     CallTerms terms(CallTerms.Kind kind) {
         return new CallTerms(
-                kind, within == null ? 0 : Math.max(1, within.toMillis()), linked, idempotent, runner, key, 0);
+                kind, within == null ? 0 : Math.max(1, within.toMillis()), linked, idempotent, runner, key, batch, 0);
     }
 
     static CallOptions of(CallTerms terms) {
         Duration within = terms.withinMillis() == 0 ? null : Duration.ofMillis(terms.withinMillis());
-        return new CallOptions(within, terms.linked(), terms.idempotent(), terms.runner(), terms.key());
+        return new CallOptions(within, terms.linked(), terms.idempotent(), terms.runner(), terms.key(), terms.batch());
     }
 }

@@ -98,6 +98,13 @@ public sealed interface Caller permits Pool, CallerView {
     Caller keyed(String key);
 
     /**
+     * The same, for calls, and what they return and place, in a batch, in place of the one that is bound to the thread.
+     *
+     * @param batch open when the calls are made
+     */
+    Caller in(Batch batch);
+
+    /**
      * These calls as an executor, for code that knows nothing of pools. Tasks must be able to cross: objects of serializable
      * classes, or lambdas that say so, {@code (Callable<Integer> & Serializable) () -> 7}; any other task is refused when it
      * is submitted, with {@link dev.kiln.frame.NotTransferable}.

@@ -76,6 +76,11 @@ record CallerView(CallDesk desk, CallOptions options, PlaceOptions placing) impl
     }
 
     @Override
+    public Caller in(Batch batch) {
+        return with(options.inBatch(batch.id()));
+    }
+
+    @Override
     public ExecutorService asExecutor() {
         return new PoolExecutor(desk, options);
     }

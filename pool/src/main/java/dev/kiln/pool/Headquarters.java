@@ -74,7 +74,8 @@ final class Headquarters implements CallerSide {
                 new PoolPeers(runners, questions, options.timeout(), this::hosts),
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
                         .withOperands(options.operands())
-                        .withSubstitution(new PoolStands(options.name(), this::space, this::pool, this::object)));
+                        .withSubstitution(new PoolStands(
+                                options.name(), this::space, this::pool, this::object, BatchBook::openOne)));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that wait for the same: any runner, a certain one, or that of their key. In the order of their numbers. */
+/** Calls that wait for the same: any runner, a certain one, or that of their key. In the order of their ranks. */
 final class Lane {
-    private final TreeSet<Long> calls = new TreeSet<>();
+    private final TreeSet<Rank> calls = new TreeSet<>();
     private final int atOnce;
     private @Nullable String runner;
 
@@ -34,7 +34,7 @@ final class Lane {
         return runner == null ? Math.min(calls.size(), atOnce) : 0;
     }
 
-    long first() {
+    Rank first() {
         return calls.first();
     }
 
@@ -42,15 +42,15 @@ final class Lane {
         return calls.isEmpty();
     }
 
-    boolean add(long call) {
+    boolean add(Rank call) {
         return calls.add(call);
     }
 
-    boolean remove(long call) {
+    boolean remove(Rank call) {
         return calls.remove(call);
     }
 
     List<Long> all() {
-        return List.copyOf(calls);
+        return calls.stream().map(Rank::call).toList();
     }
 }

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the first of the calls that some runner could take: lanes are kept by the runner that they wait for, and of those
- * whose runner has a free slot the one with the lowest number is first. Nothing here takes longer than the logarithm of the
+ * whose runner has a free slot the one with the first rank is first. Nothing here takes longer than the logarithm of the
  * lanes. Only the {@link WaitingLine} touches it.
  */
 final class Lanes {
     private final Predicate<@Nullable String> hasRoom;
     private final Map<@Nullable String, Group> groups = new HashMap<>(); // under null those that any runner may take
-    private final TreeMap<Long, Group> servable = new TreeMap<>(); // those with room, by their first call
+    private final TreeMap<Rank, Group> servable = new TreeMap<>(); // those with room, by their first call
     private int demand;
 
     /** The lanes that wait for the same runner, by their first calls. Never empty. */
     private static final class Group {
-        final TreeMap<Long, Lane> lanes = new TreeMap<>();
+        final TreeMap<Rank, Lane> lanes = new TreeMap<>();
         boolean room;
 
-        long first() {
+        Rank first() {
             return lanes.firstKey();
         }
     }
@@ -35,8 +35,8 @@ final class Lanes {
         this.hasRoom = hasRoom;
     }
 
-    void add(Lane lane, long call) {
-        if (!lane.isEmpty() && call > lane.first()) {
+    void add(Lane lane, Rank call) {
+        if (!lane.isEmpty() && call.compareTo(lane.first()) > 0) {
             demand -= lane.demand();
             lane.add(call);
             demand += lane.demand();
@@ -47,8 +47,8 @@ final class Lanes {
         }
     }
 
-    void remove(Lane lane, long call) {
-        if (lane.first() == call) {
+    void remove(Lane lane, Rank call) {
+        if (lane.first().equals(call)) {
             detach(lane);
             lane.remove(call);
             attach(lane);

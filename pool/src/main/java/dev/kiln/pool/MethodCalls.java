@@ -86,7 +86,8 @@ final class MethodCalls {
 
     /** A view's one limit counts from the start. */
     private CallOptions remaining(long until) {
-        return how.within() == null ? how : how.lasting(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        CallOptions now = object.member().in(how);
+        return now.within() == null ? now : now.lasting(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
     }
 
     /** Enters a call of work on a runner, which waits there, and waits until it is over. A thread of its own. */

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.Parcel;
+import dev.kiln.frame.spi.Scope;
 import dev.kiln.frame.spi.Substitution;
 import dev.kiln.runner.CallContexts;
 import dev.kiln.runner.spi.ParentCall;
@@ -31,7 +32,12 @@ final class NestedDesk implements RunnerExtension.Session {
 
     NestedDesk(RunnerSide runner) {
         this.runner = runner;
-        this.substitution = new PoolStands(runner.pool(), runner::space, this::view, this::object);
+        this.substitution = new PoolStands(
+                runner.pool(),
+                runner::space,
+                this::view,
+                this::object,
+                id -> new NestedBatch(id, runner.current().map(ParentCall::call).orElse(0L), runner));
     }
 
     /** The pool for the call on whose thread this is: other threads that its work makes get that call's limits, too. */
@@ -116,6 +122,12 @@ final class NestedDesk implements RunnerExtension.Session {
 
     void withdraw(NestedCall call) {
         runner.send(new Withdraw(call.id()));
+    }
+
+    @Override
+    public void within(String batch, long call, Runnable work) {
+        ScopedValue.Carrier bound = ScopedValue.where(NestedBatch.RUNNER, runner);
+        (batch.isEmpty() ? bound : bound.where(Scope.BOUND, new NestedBatch(batch, call, runner))).run(work);
     }
 
     @Override

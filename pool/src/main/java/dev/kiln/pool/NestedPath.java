@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.spi.ParentCall;
 import dev.kiln.runner.spi.RunnerSide;
@@ -44,7 +45,9 @@ record NestedPath(
 
     /** The same for a placed object, 0 for none. */
     OpenCall begin(Object work, CallOptions how, Kind kind, long object) {
-        return desk.begin(parent(), work, how.terms(kind).about(object));
+        CallOptions inBatch =
+                how.batch().isEmpty() && Scope.bound() instanceof NestedBatch batch ? how.inBatch(batch.id()) : how;
+        return desk.begin(parent(), work, inBatch.terms(kind).about(object));
     }
 
     @Override

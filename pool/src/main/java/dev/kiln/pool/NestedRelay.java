@@ -76,10 +76,19 @@ final class NestedRelay {
             limits = limits.notAfter(parent.endNanos());
         }
         var call = new PendingCall(calls.nextNestedId(parent), from.ref(), m.id(), m.work(), how, limits, how.wish());
+        HomeBatch batch = BatchBook.HERE.find(how.batch()).orElse(null);
+        if (batch != null) {
+            path.joins(call, batch);
+        }
         call.travelsWith(m.context());
         open.put(origin, new Nested(call, m.parent(), kind));
         CompletableFuture<?> _ =
                 call.outcome().thenAcceptAsync(outcome -> settle(origin, call, outcome), CallDesk.READERS);
+        if (batch == null && !how.batch().isEmpty()) {
+            calls.add(call);
+            path.fail(call, new CallCancelled("batch " + how.batch() + " has ended and takes no more calls", null));
+            return;
+        }
         path.enter(call, m.terms().object());
         if (isGone(from.ref())) { // it may have ended before it was known to have made this call
             gone(from);

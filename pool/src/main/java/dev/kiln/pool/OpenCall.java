@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.spi.Scope;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ interface OpenCall {
 
     /** Whether its work may have begun somewhere. */
     boolean mayHaveBegun();
+
+    /** What that which it returns is in; null for nothing. */
+    default @Nullable Scope scope() {
+        return null;
+    }
 
     /** How it ends, once. Never fails. Its dependents are all asynchronous: whoever completes it runs nobody else's code. */
     CompletableFuture<Outcome> outcome();

@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.ProcessRef;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ final class PendingCall implements OpenCall {
     private volatile CallLimits limits;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Map<String, String> context = Map.of();
+    private volatile @Nullable BatchCall inBatch;
+    private volatile int priority;
     private volatile @Nullable String runner;
     private volatile int attempt;
     private volatile @Nullable Long endNanos;
@@ -68,6 +71,31 @@ final class PendingCall implements OpenCall {
     /** What travels with the work, of {@link dev.kiln.runner.CallContexts#capture}; told before the call is entered. */
     void travelsWith(Map<String, String> captured) {
         context = captured;
+    }
+
+    /** The call is in a batch; told before it is entered. */
+    void isIn(BatchCall membership) {
+        inBatch = membership;
+        HomeBatch batch = membership.batch();
+        priority = batch == null ? 0 : batch.priority();
+    }
+
+    /** Its part in a batch; null for none. */
+    @Nullable
+    BatchCall inBatch() {
+        return inBatch;
+    }
+
+    /** The batch that it and what it returns is in. */
+    @Override
+    public @Nullable Scope scope() {
+        BatchCall membership = inBatch;
+        return membership == null ? null : membership.batch();
+    }
+
+    /** Of those that wait, the ones with a higher one go first. */
+    int priority() {
+        return priority;
     }
 
     Map<String, String> context() {

@@ -41,6 +41,7 @@ final class PlacedObject implements ObjectTarget {
     private final Condition moved = lock.newCondition();
     private final MethodCalls calls;
     private final Checkpoints checkpoints;
+    private final BatchObject member = new BatchObject(this);
     private Situation situation = new Moving(null); // guarded by lock
     private int restarts; // guarded by lock: those that were begun
     private @Nullable At stuckAt; // guarded by lock
@@ -93,6 +94,11 @@ final class PlacedObject implements ObjectTarget {
 
     String name() {
         return name;
+    }
+
+    /** Its part in a batch. */
+    BatchObject member() {
+        return member;
     }
 
     Checkpoints checkpoints() {
@@ -307,7 +313,12 @@ final class PlacedObject implements ObjectTarget {
 
     /** Lets the object go: it was closed, its proxy is unreachable, or it could not be placed. Idempotent. */
     void close() {
-        end(() -> new IllegalStateException(name + " is closed; place another one"));
+        close("is closed; place another one");
+    }
+
+    /** The same, with what its later use says after its name. */
+    void close(String why) {
+        end(() -> new IllegalStateException(name + " " + why));
     }
 
     private void end(Supplier<RuntimeException> why) {
@@ -324,6 +335,7 @@ final class PlacedObject implements ObjectTarget {
             lock.unlock();
         }
         pool.forget(this);
+        member.leave();
         recipe.close();
         if (last instanceof At at) {
             pool.release(at);

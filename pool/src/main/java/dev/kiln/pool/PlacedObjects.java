@@ -54,6 +54,7 @@ final class PlacedObjects {
                 "restarts",
                 as.restarts(),
                 "at least 1 where there is a checkpoint");
+        HomeBatch batch = BatchBook.HERE.of(how);
         PackedWork recipe = PackedWork.of(
                 new ObjectRecipe(
                         type,
@@ -69,6 +70,9 @@ final class PlacedObjects {
         object.reachedBy(proxy, end);
         objects.put(object.number(), object);
         try {
+            if (batch != null) {
+                object.member().join(batch);
+            }
             object.place();
             return new PlacedHandle<>(proxy, object, end);
         } catch (Throwable e) {

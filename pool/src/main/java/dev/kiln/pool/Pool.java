@@ -124,6 +124,11 @@ public final class Pool implements Caller, AutoCloseable {
     }
 
     @Override
+    public Caller in(Batch batch) {
+        return view.in(batch);
+    }
+
+    @Override
     public <S> Placed<S> place(Class<S> type, RemoteCallable<? extends S> factory) {
         return view.place(type, factory);
     }

@@ -166,7 +166,7 @@ final class PoolHands {
             return false;
         }
         call.again(limits);
-        books.accept(new BookEvent.Arrived(id, limits.latestStartNanos(), call.wish(), true));
+        books.accept(new BookEvent.Arrived(id, limits.latestStartNanos(), call.wish(), call.priority(), true));
         return true;
     }
 
@@ -260,6 +260,7 @@ final class PoolHands {
                 nested.readerOf(call, e.runner()),
                 call.options().linked(),
                 runMillis,
+                batchOf(call),
                 call.context(),
                 call.work()));
         if (runMillis > 0) {
@@ -268,6 +269,10 @@ final class PoolHands {
                     () -> overdue(call, runner, attempt), runMillis + 2 * grace.toMillis(), TimeUnit.MILLISECONDS);
             CompletableFuture<?> _ = call.outcome().whenComplete((outcome, never) -> backstop.cancel(false));
         }
+    }
+
+    private static String batchOf(PendingCall call) {
+        return call.scope() instanceof HomeBatch batch ? batch.id() : "";
     }
 
     private void overdue(PendingCall call, LiveRunner runner, int attempt) {

@@ -74,18 +74,31 @@ final class PoolPath implements CallPath {
         if (closed.getAsBoolean()) {
             throw closedNow();
         }
+        HomeBatch batch = BatchBook.HERE.of(how);
         // What cannot cross is refused here, before anything is asked for it.
         PackedWork packed = PackedWork.of(work, space);
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         long id = calls.nextId();
         Wish where = wish instanceof Wish.Anywhere ? new Wish.Anywhere(packed.bytesByRunner()) : wish;
         var call = new PendingCall(id, space.self(), id, packed.bytes(), how, limits, where);
+        if (batch != null) {
+            joins(call, batch);
+        }
         call.travelsWith(CallContexts.capture());
         // What the closure captured stays held until the call is over, however it ends.
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> packed.close(), CallDesk.READERS);
         enter(call);
         return call;
+    }
+
+    /** The call is in a batch, within whose limits it stays; before it is entered. */
+    void joins(PendingCall call, HomeBatch batch) {
+        call.again(call.limits().notAfter(batch.endNanos()));
+        if (call.wish() instanceof Wish.Anywhere) {
+            call.wish(batch.place(call));
+        }
+        BatchCall.join(call, this, batch);
     }
 
     /** The same for a placed object, 0 for none: the call waits for its turn and for where the object is. */
@@ -110,7 +123,16 @@ final class PoolPath implements CallPath {
     /** A call begins: from here on the first to take it out of the open calls ends it. */
     void enter(PendingCall call) {
         calls.add(call); // before the books know it, so that an answer always finds it
-        books.accept(new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), call.wish()));
+        BatchCall inBatch = call.inBatch();
+        if (inBatch != null) {
+            inBatch.entered(); // cancels it if the batch has ended meanwhile: then the books hear of a call that is
+            // over
+        }
+        if (calls.find(call.id()) == null) {
+            return;
+        }
+        books.accept(new BookEvent.Arrived(
+                call.id(), call.limits().latestStartNanos(), call.wish(), call.priority(), false));
         if (closed.getAsBoolean()) { // the books may have ended before they read this
             calls.fail(call.id(), closedNow());
         }
@@ -134,7 +156,7 @@ final class PoolPath implements CallPath {
                                 "its runner has ended", RunnerExit.unknown("it ended before it was asked"), null));
             } else {
                 call.sentTo(runner.id(), System.nanoTime(), 0);
-                runner.execute(new Execute(call.id(), 1, space.self(), true, 0, Map.of(), call.work()));
+                runner.execute(new Execute(call.id(), 1, space.self(), true, 0, "", Map.of(), call.work()));
                 runner.whenEnded(cause -> calls.fail(
                         call.id(), new RunnerLost("runner " + runner.id() + " ended before: " + cause, cause, null)));
             }

@@ -3,6 +3,7 @@ package dev.kiln.pool;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.spi.Substitution;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param space the space whose messages these are
  * @param here what the name stands for, where a message is read
  * @param objects what placed objects stand for there
+ * @param batches what the id of a batch stands for there
  */
-record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here, ObjectStand.Reader objects)
+record PoolStands(
+        String pool,
+        Supplier<FrameSpace> space,
+        Supplier<Pool> here,
+        ObjectStand.Reader objects,
+        Function<String, Batch> batches)
         implements Substitution {
 
     /** While it is bound, the placed objects that are met in a message are remembered there: who sends it keeps them. */
@@ -24,9 +31,13 @@ record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here, 
     /** What crosses in the place of a pool, or of a view of it that carries options. */
     private record Stand(String pool, @Nullable CallOptions options) {}
 
+    /** What crosses in the place of a batch. */
+    private record BatchStand(String id) {}
+
     @Override
     public @Nullable Object replace(Object original) {
         return switch (original) {
+            case Batch batch -> new BatchStand(batch.id());
             case Pool other -> stand(other.desk(), null);
             case CallerView view -> stand(view.desk(), view.options());
             case PlacedHandle<?> placed -> stand(placed.object(), placed);
@@ -72,6 +83,7 @@ record PoolStands(String pool, Supplier<FrameSpace> space, Supplier<Pool> here, 
                 Pool known = here.get();
                 yield stand.options == null ? known : new CallerView(known.desk(), stand.options);
             }
+            case BatchStand stand -> batches.apply(stand.id);
             case ObjectStand stand -> {
                 check(stand.pool());
                 yield objects.read(stand);

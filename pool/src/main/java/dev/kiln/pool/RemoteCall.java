@@ -33,6 +33,12 @@ final class RemoteCall<T extends @Nullable Object> extends WaitingFuture<T> impl
         return open.mayHaveBegun();
     }
 
+    /** Its part in a batch; null for none, or on a runner. */
+    @Nullable
+    BatchCall member() {
+        return open instanceof PendingCall call ? call.inBatch() : null;
+    }
+
     @Override
     public long id() {
         return open.id();

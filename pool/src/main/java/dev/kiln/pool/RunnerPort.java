@@ -37,6 +37,9 @@ final class RunnerPort implements Link.Listener {
             case Message.Ended m -> switchboard.ended(from, m);
             case Message.Submit m -> switchboard.nested().submit(from, m);
             case Message.Withdraw m -> switchboard.nested().withdraw(from, m);
+            case Message.EndBatch m -> NestedBatch.endHere(m);
+            case Message.BatchProgress m ->
+                BatchBook.HERE.find(m.batch()).ifPresent(batch -> batch.progressed(m.call(), m.done(), m.total()));
             case Message.Lend m ->
                 switchboard.tell(
                         m.lent()

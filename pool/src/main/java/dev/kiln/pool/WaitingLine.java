@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that wait, in the order of their numbers, which is the order of their arrival: a call that comes back from a
+ * The calls that wait, by the priority of their batches, then in the order of their numbers, which is that of their arrival: a call that comes back from a
  * runner which did not take it gets its old place. Who waits for a certain runner is passed by those whom another one can
  * take. Only the books touch it.
  */
@@ -27,10 +27,14 @@ final class WaitingLine {
     private final PriorityQueue<Waiter> byTime =
             new PriorityQueue<>((a, b) -> Long.signum(a.latestNanos() - b.latestNanos()));
 
-    private record Waiter(long call, long latestNanos, long sinceNanos, Wish wish, Lane lane, Keys.@Nullable Key key) {}
+    private record Waiter(Rank rank, long latestNanos, long sinceNanos, Wish wish, Lane lane, Keys.@Nullable Key key) {
+        long call() {
+            return rank.call();
+        }
+    }
 
     /** A call whose turn it is. */
-    record Turn(long call, Wish wish, long sinceNanos, String runner) {}
+    record Turn(long call, Wish wish, int priority, long sinceNanos, String runner) {}
 
     /**
      * @param slots how many calls of a key can run at once, which is on one runner
@@ -48,7 +52,7 @@ final class WaitingLine {
      * @param latestNanos until when
      * @param sinceNanos when it began to wait for the first time
      */
-    void add(long call, long latestNanos, Wish wish, long sinceNanos, long now) {
+    void add(long call, long latestNanos, Wish wish, int priority, long sinceNanos, long now) {
         Keys.@Nullable Key key = wish instanceof Wish.Keyed keyed ? keys.use(keyed.key(), now) : null;
         Lane lane =
                 switch (wish) {
@@ -57,13 +61,14 @@ final class WaitingLine {
                     case Wish.Keyed _ -> key == null ? anywhere : key.lane();
                     case Wish.Inside _ -> throw new IllegalArgumentException("such a call never waits");
                 };
-        var waiter = new Waiter(call, latestNanos, sinceNanos, wish, lane, key);
+        var rank = new Rank(priority, call);
+        var waiter = new Waiter(rank, latestNanos, sinceNanos, wish, lane, key);
         if (sinceNanos - now < 0) {
             waiting.putFirst(call, waiter); // it is back: it began to wait before
         } else {
             waiting.putLast(call, waiter);
         }
-        lanes.add(lane, call);
+        lanes.add(lane, rank);
         if (byTime.size() > 2 * waiting.size() + STALE_ALLOWED) {
             byTime.clear();
             byTime.addAll(waiting.values());
@@ -93,13 +98,13 @@ final class WaitingLine {
         if (lane == null) {
             return null;
         }
-        Waiter first = waiting.remove(lane.first());
+        Waiter first = waiting.remove(lane.first().call());
         @Nullable String runner = lane.runner() == null ? any : lane.runner();
         if (first == null || runner == null) {
             throw new IllegalStateException("no runner has room for the call whose turn it is");
         }
         leaveLane(first, now, runner);
-        return new Turn(first.call(), first.wish(), first.sinceNanos(), runner);
+        return new Turn(first.call(), first.wish(), first.rank().priority(), first.sinceNanos(), runner);
     }
 
     boolean remove(long call, long now) {
@@ -112,7 +117,7 @@ final class WaitingLine {
 
     private void leaveLane(Waiter waiter, long now, @Nullable String sentTo) {
         Lane lane = waiter.lane();
-        lanes.remove(lane, waiter.call());
+        lanes.remove(lane, waiter.rank());
         Keys.@Nullable Key key = waiter.key();
         if (key == null) {
             if (lane.isEmpty() && lane.runner() != null) {

@@ -12,6 +12,7 @@ final class SimCall {
     final long id;
     final Wish wish;
     final boolean idempotent;
+    final int priority;
     long latestNanos;
 
     @Nullable
@@ -25,11 +26,12 @@ final class SimCall {
     int begun; // how often its work began on a runner
     int losses; // how often it was lost, or was not and came again
 
-    SimCall(long id, long latestNanos, Wish wish, boolean idempotent) {
+    SimCall(long id, long latestNanos, Wish wish, boolean idempotent, int priority) {
         this.id = id;
         this.latestNanos = latestNanos;
         this.wish = wish;
         this.idempotent = idempotent;
+        this.priority = priority;
     }
 
     /** One of any sort; it may care for one of the runners so far, be they gone or not, or for the next one. */
@@ -43,7 +45,8 @@ final class SimCall {
                     case 3, 4 -> new Wish.Keyed("key " + random.nextInt(3));
                     default -> Wish.ANYWHERE;
                 };
-        return new SimCall(id, now + patience, wish, random.nextInt(3) == 0);
+        return new SimCall(
+                id, now + patience, wish, random.nextInt(3) == 0, random.nextInt(3) == 0 ? random.nextInt(-1, 3) : 0);
     }
 
     boolean waits() {

@@ -22,7 +22,7 @@ final class SimLaws {
         this.demandDriven = demandDriven;
     }
 
-    /** Wishes are respected, and nobody is passed by those who came later and could have waited. */
+    /** Wishes are respected, and nobody is passed by those who rank below and could have waited. */
     void mayBeDispatched(SimCall call, String runner, Books books) {
         switch (call.wish) {
             case Wish.Anywhere _ -> {}
@@ -35,7 +35,7 @@ final class SimLaws {
             case Wish.Keyed keyed -> sameKeySameRunner(call, keyed, runner, books);
         }
         for (SimCall other : model.live.values()) {
-            boolean passed = other.id < call.id
+            boolean passed = new Rank(other.priority, other.id).compareTo(new Rank(call.priority, call.id)) < 0
                     && other.waits()
                     && (other.wish instanceof Wish.Anywhere || other.wish.equals(new Wish.On(runner)));
             check(!passed, () -> "call " + other.id + " is passed by " + call.id + " on " + runner);

@@ -90,7 +90,7 @@ final class Simulation {
             later(at, () -> {
                 SimCall made = SimCall.some(call, random, now, runners.size());
                 model.announce(made);
-                tell(new BookEvent.Arrived(call, made.latestNanos, made.wish));
+                tell(new BookEvent.Arrived(call, made.latestNanos, made.wish, made.priority, false));
                 if (random.nextInt(10) == 0) {
                     later(random.nextLong(2 * SECOND), () -> arriveTwice(made));
                 }
@@ -117,7 +117,7 @@ final class Simulation {
     private void arriveTwice(SimCall call) {
         if (call.end == null && !call.away) {
             saw("arrives twice");
-            tell(new BookEvent.Arrived(call.id, call.latestNanos, call.wish, true));
+            tell(new BookEvent.Arrived(call.id, call.latestNanos, call.wish, call.priority, true));
         }
     }
 
@@ -128,7 +128,7 @@ final class Simulation {
             later(random.nextLong(2) * random.nextLong(50 * MILLI), () -> {
                 if (call.end == null) {
                     saw("comes again");
-                    tell(new BookEvent.Arrived(id, call.latestNanos, call.wish, true));
+                    tell(new BookEvent.Arrived(id, call.latestNanos, call.wish, call.priority, true));
                 }
             });
         }

@@ -22,7 +22,26 @@ class WaitingLineTest {
             new WaitingLine(2, KEY_IDLE, runner -> runner == null ? !rooms.isEmpty() : rooms.contains(runner));
 
     private void add(long call, long latest) {
-        line.add(call, latest, Wish.ANYWHERE, 0, 0);
+        line.add(call, latest, Wish.ANYWHERE, 0, 0, 0);
+    }
+
+    @Test
+    @DisplayName(
+            "P-22: a higher priority goes first, and calls of one priority in order of arrival, wherever they may run")
+    void priority() {
+        line.add(1, 1000, Wish.ANYWHERE, 0, 0, 0);
+        line.add(2, 1000, Wish.ANYWHERE, 5, 0, 0);
+        line.add(3, 1000, new Wish.On("a"), 5, 0, 0);
+        line.add(4, 1000, Wish.ANYWHERE, -1, 0, 0);
+        line.add(5, 1000, Wish.ANYWHERE, 7, 0, 0);
+        line.add(-6, 1000, Wish.ANYWHERE, 0, 0, 0);
+        room("a", true);
+        line.room(null, true);
+        for (long expected : new long[] {5, 2, 3, -6, 1, 4}) {
+            assertEquals(
+                    expected, Objects.requireNonNull(line.takeFirst("a", 0)).call());
+        }
+        assertEquals(0, line.size());
     }
 
     private void room(String runner, boolean room) {

@@ -5,6 +5,7 @@ import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.NotTransferable;
 import dev.kiln.frame.Parcel;
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.spi.RunnerExtension;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message.Ended;
 import dev.kiln.runner.wire.Message.Ending;
@@ -41,6 +42,7 @@ final class Executions implements AutoCloseable {
     private final StatusTeller status;
     private final OutputWindow output;
     private final CallThreads threads;
+    private final RunnerExtension.Session extension;
     private final ObjectHost objects;
     private final Map<ExecutionId, Execution> running = new ConcurrentHashMap<>();
     private final Set<ExecutionId> tombstones = new LinkedHashSet<>(); // the link's thread only
@@ -57,7 +59,9 @@ final class Executions implements AutoCloseable {
             StrictSlots slots,
             StatusTeller status,
             OutputWindow output,
-            CallThreads threads) {
+            CallThreads threads,
+            RunnerExtension.Session extension) {
+        this.extension = extension;
         this.space = space;
         this.process = process;
         this.grace = grace;
@@ -94,7 +98,7 @@ final class Executions implements AutoCloseable {
                         () -> stop(link, execution, Ending.TIMED_OUT), work.timeoutMillis(), TimeUnit.MILLISECONDS);
         threads.execute(() -> ScopedValue.where(Runner.CALL, execution)
                 .where(CallOutput.CURRENT, new CallOutput(id.call(), output))
-                .run(() -> run(link, execution, work, timer)));
+                .run(() -> extension.within(work.batch(), work.call(), () -> run(link, execution, work, timer))));
     }
 
     void cancel(Link link, ExecutionId id) {

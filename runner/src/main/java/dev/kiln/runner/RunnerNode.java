@@ -136,8 +136,8 @@ public final class RunnerNode implements Link.Listener {
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
         this.output = new OutputWindow(link, ProcessOutput.process());
         var calls = CallThreads.open(settings.virtualThreads(), id, threads.calls());
-        this.executions =
-                new Executions(space, context(), settings.grace(), threads.clock(), slots, statusTeller, output, calls);
+        this.executions = new Executions(
+                space, context(), settings.grace(), threads.clock(), slots, statusTeller, output, calls, extension);
         threads.joined(tick);
     }
 
@@ -206,6 +206,8 @@ public final class RunnerNode implements Link.Listener {
                     Message.Submit _,
                     Message.Withdraw _,
                     Message.Lend _,
+                    Message.EndBatch _,
+                    Message.BatchProgress _,
                     Message.Output _,
                     Welcome _,
                     Rejected _,

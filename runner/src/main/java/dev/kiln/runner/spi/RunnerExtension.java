@@ -23,6 +23,15 @@ public interface RunnerExtension {
         /** How its types travel to and from this runner. */
         Substitution substitution();
 
+        /**
+         * Runs the work of a call with what belongs to it bound to this thread.
+         *
+         * @param batch the id of its batch, empty for none
+         */
+        default void within(String batch, long call, Runnable work) {
+            work.run();
+        }
+
         /** What came of a call that was made here. The link's thread: it must not block or run user code. */
         void settled(Settled message);
 

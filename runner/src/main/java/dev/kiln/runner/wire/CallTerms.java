@@ -9,14 +9,22 @@ package dev.kiln.runner.wire;
  * @param idempotent whether it may be run again when its runner is lost
  * @param runner the one runner that it insists on, empty for any
  * @param key keeps calls of one key on one runner, empty for none
+ * @param batch the id of the batch that it is in, empty for none
  * @param object the number of the placed object that it is for, 0 for none
  */
 public record CallTerms(
-        Kind kind, long withinMillis, boolean linked, boolean idempotent, String runner, String key, long object) {
+        Kind kind,
+        long withinMillis,
+        boolean linked,
+        boolean idempotent,
+        String runner,
+        String key,
+        String batch,
+        long object) {
 
     /** The same for a placed object. */
     public CallTerms about(long placed) {
-        return new CallTerms(kind, withinMillis, linked, idempotent, runner, key, placed);
+        return new CallTerms(kind, withinMillis, linked, idempotent, runner, key, batch, placed);
     }
 
     /** What the work is. */

@@ -71,6 +71,7 @@ public sealed interface Message {
      * @param author who packed the work and reads what comes of it: the caller, or a runner whose call this is
      * @param linked whether the work ends with its caller
      * @param timeoutMillis how long it may run, 0 for no limit
+     * @param batch the id of the batch that it is in, empty for none
      * @param context what travels with the call, such as its trace
      */
     record Execute(
@@ -79,11 +80,24 @@ public sealed interface Message {
             ProcessRef author,
             boolean linked,
             long timeoutMillis,
+            String batch,
             Map<String, String> context,
             byte[] work)
             implements Message {
         public Execute {
             context = Map.copyOf(context);
+        }
+
+        /** One that is in no batch. */
+        public Execute(
+                long call,
+                int attempt,
+                ProcessRef author,
+                boolean linked,
+                long timeoutMillis,
+                Map<String, String> context,
+                byte[] work) {
+            this(call, attempt, author, linked, timeoutMillis, "", context, work);
         }
     }
 
@@ -144,6 +158,23 @@ public sealed interface Message {
         /** It has no outcome of its own; the parcel is the pool's exception. */
         FAILED
     }
+
+    /**
+     * Runner to caller: work there ends a batch. Nothing happens if none of that id is open.
+     *
+     * @param how what is to become of it
+     */
+    record EndBatch(String batch, BatchEnd how) implements Message {}
+
+    /** How a batch is to end. */
+    enum BatchEnd {
+        CLOSE,
+        CANCEL,
+        DELETE
+    }
+
+    /** Runner to caller: how far the work of a call has come, for the status of its batch. */
+    record BatchProgress(String batch, long call, long done, long total) implements Message {}
 
     /** Runner to caller: the work of a call waits for a nested one and lends its slot meanwhile, or takes it back. */
     record Lend(long call, boolean lent) implements Message {}

@@ -41,6 +41,7 @@ final class MessageReader {
                         readProcess(in),
                         in.readBoolean(),
                         in.readLong(),
+                        in.readUTF(),
                         readContext(in),
                         rest(in));
             case 5 -> new Cancel(in.readLong(), in.readInt());
@@ -69,6 +70,8 @@ final class MessageReader {
             case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
             case 60 -> new FramesStranded(in.readLong(), in.readLong(), in.readUTF());
             case 50 -> new OutputTaken(in.readLong());
+            case 51 -> new Message.EndBatch(in.readUTF(), readEnum(in, Ordinals.BATCH_ENDS));
+            case 52 -> new Message.BatchProgress(in.readUTF(), in.readLong(), in.readLong(), in.readLong());
             default -> throw new ProtocolViolation("unknown message type " + type);
         };
     }
@@ -103,6 +106,7 @@ final class MessageReader {
                 in.readLong(),
                 in.readBoolean(),
                 in.readBoolean(),
+                in.readUTF(),
                 in.readUTF(),
                 in.readUTF(),
                 in.readLong());

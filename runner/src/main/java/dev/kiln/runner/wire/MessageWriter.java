@@ -52,6 +52,7 @@ final class MessageWriter {
                 writeProcess(out, m.author());
                 out.writeBoolean(m.linked());
                 out.writeLong(m.timeoutMillis());
+                out.writeUTF(m.batch());
                 writeContext(out, m.context());
                 yield m.work();
             }
@@ -190,6 +191,20 @@ final class MessageWriter {
                 out.writeByte(Ordinals.SETTLEMENTS.indexOf(m.how()));
                 yield m.parcel();
             }
+            case EndBatch m -> {
+                out.writeByte(51);
+                out.writeUTF(m.batch());
+                out.writeByte(Ordinals.BATCH_ENDS.indexOf(m.how()));
+                yield NOTHING;
+            }
+            case BatchProgress m -> {
+                out.writeByte(52);
+                out.writeUTF(m.batch());
+                out.writeLong(m.call());
+                out.writeLong(m.done());
+                out.writeLong(m.total());
+                yield NOTHING;
+            }
             case Lend m -> {
                 out.writeByte(26);
                 out.writeLong(m.call());
@@ -250,6 +265,7 @@ final class MessageWriter {
         out.writeBoolean(terms.idempotent());
         out.writeUTF(terms.runner());
         out.writeUTF(terms.key());
+        out.writeUTF(terms.batch());
         out.writeLong(terms.object());
     }
 

@@ -1,6 +1,7 @@
 package dev.kiln.runner.wire;
 
 import dev.kiln.frame.OperandPolicy;
+import dev.kiln.runner.wire.Message.BatchEnd;
 import dev.kiln.runner.wire.Message.Ending;
 import dev.kiln.runner.wire.Message.Settlement;
 import java.util.List;
@@ -11,6 +12,7 @@ final class Ordinals {
     static final List<Settlement> SETTLEMENTS = List.of(Settlement.RETURNED, Settlement.THREW, Settlement.FAILED);
     static final List<CallTerms.Kind> KINDS = List.of(CallTerms.Kind.CALL, CallTerms.Kind.EXECUTE);
     static final List<OperandPolicy> OPERANDS = List.of(OperandPolicy.SMALLER_MOVES, OperandPolicy.FIRST_OPERAND);
+    static final List<BatchEnd> BATCH_ENDS = List.of(BatchEnd.CLOSE, BatchEnd.CANCEL, BatchEnd.DELETE);
 
     private Ordinals() {}
 }

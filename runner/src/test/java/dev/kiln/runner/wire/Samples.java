@@ -100,6 +100,8 @@ final class Samples {
                 new Resume(process(), bytes(), random.nextLong()),
                 new Resumed(bytes(), random.nextLong()),
                 new Withdraw(random.nextLong()),
+                new Message.EndBatch(text(), random.nextBoolean() ? Message.BatchEnd.CLOSE : Message.BatchEnd.DELETE),
+                new Message.BatchProgress(text(), random.nextLong(), random.nextLong(), random.nextLong()),
                 new Lend(random.nextLong(), random.nextBoolean()),
                 new Release(random.nextLong()),
                 new Output(random.nextLong(), random.nextBoolean(), text()),
@@ -118,7 +120,14 @@ final class Samples {
 
     private CallTerms terms(CallTerms.Kind kind) {
         return new CallTerms(
-                kind, random.nextLong(), random.nextBoolean(), random.nextBoolean(), text(), text(), random.nextLong());
+                kind,
+                random.nextLong(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                text(),
+                text(),
+                text(),
+                random.nextLong());
     }
 
     Update update(int numbers) {
