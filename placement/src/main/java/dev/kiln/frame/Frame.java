@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,16 @@ public final class Frame implements AutoCloseable, Serializable {
      */
     public static Frame of(VectorSchemaRoot root) {
         return adopt(Table.of(root));
+    }
+
+    /**
+     * The same, with dictionary-encoded columns: those are decoded into a copy. The dictionaries stay the caller's.
+     *
+     * @throws IllegalArgumentException if a dictionary is missing, or a column inside another one is encoded; the root stays
+     *     the caller's then
+     */
+    public static Frame of(VectorSchemaRoot root, DictionaryProvider dictionaries) {
+        return adopt(Dictionaries.decoded(root, dictionaries));
     }
 
     /** A frame of Java arrays or lists of one length by name, in the order of the map. */

@@ -78,7 +78,7 @@ record Shape(String path, Layout layout, int width, List<Shape> children) {
         String path = prefix + field.getName();
         if (field.getDictionary() != null) {
             throw new IllegalArgumentException("column " + path
-                    + " is dictionary-encoded, which tables do not hold: decode it first"
+                    + " is dictionary-encoded, which tables do not hold: give its dictionaries to Frame.of, decode it first"
                     + " (org.apache.arrow.vector.dictionary.DictionaryEncoder.decode), or write it as plain values");
         }
         ArrowType type = field.getType() instanceof ExtensionType extension ? extension.storageType() : field.getType();
