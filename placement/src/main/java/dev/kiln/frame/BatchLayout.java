@@ -51,6 +51,17 @@ record BatchLayout(int rows, List<Node> nodes, List<Region> regions, List<Intege
         return new BatchLayout(rows, nodes, regions, dataBuffers);
     }
 
+    /** The same in a body that begins so many bytes earlier. */
+    BatchLayout movedBy(long bytes) {
+        return new BatchLayout(
+                rows,
+                nodes,
+                regions.stream()
+                        .map(region -> new Region(region.offset() + bytes, region.length()))
+                        .toList(),
+                dataBuffers);
+    }
+
     private static void add(
             Column column,
             boolean withValidity,

@@ -118,6 +118,18 @@ final class Column {
         return children.stream().mapToLong(child -> child.bytes(from, count)).sum();
     }
 
+    /** How many references there are to its buffers, those of others included: of use only to see whether they change. */
+    long references() {
+        long count = 0;
+        for (ArrowBuf buffer : buffers) {
+            count += buffer.getReferenceManager().getRefCount();
+        }
+        for (Column child : children) {
+            count += child.references();
+        }
+        return count;
+    }
+
     Column retain() {
         buffers.forEach(buffer -> buffer.getReferenceManager().retain());
         children.forEach(Column::retain);

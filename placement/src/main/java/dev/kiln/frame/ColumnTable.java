@@ -1,6 +1,7 @@
 package dev.kiln.frame;
 
 import java.io.IOException;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables from Java arrays, lists and records. */
 final class ColumnTable {
+
+    private static final int ROWS_PER_PART = 1 << 18;
 
     private ColumnTable() {}
 
@@ -110,8 +113,18 @@ final class ColumnTable {
             return Table.inPrivate(schema, shapes, List.of());
         }
         long large = sources.stream().mapToLong(Source::directBytes).sum();
+        if (large > TableWriter.SMALL_BYTES && !Ladder.process().fits(large)) {
+            return inParts(schema, shapes, rows, sources);
+        }
         if (large > TableWriter.SMALL_BYTES && Memfd.isUsable()) {
-            try (Segment segment = Segment.create()) {
+            Segment made;
+            try {
+                made = Segment.create();
+            } catch (IOException e) {
+                // out of descriptors or mappings: private memory does as well
+                return inPrivate(schema, shapes, rows, sources);
+            }
+            try (Segment segment = made) {
                 return inSegment(segment, schema, shapes, rows, sources);
             } catch (IOException e) {
                 throw Segment.refused(large, e);
@@ -120,7 +133,32 @@ final class ColumnTable {
         return inPrivate(schema, shapes, rows, sources);
     }
 
+    /** Little memory at a time: the writer puts on disk what the budget has no room for. */
+    private static Table inParts(Schema schema, List<Shape> shapes, int rows, List<Source> sources) {
+        try (TableWriter writer = new TableWriter(schema)) {
+            for (int from = 0; from < rows; from += ROWS_PER_PART) {
+                int start = from;
+                int count = Math.min(ROWS_PER_PART, rows - from);
+                List<Column> columns = columns(
+                        shapes,
+                        sources.stream()
+                                .map(source -> source.part(start, count))
+                                .toList());
+                try {
+                    writer.append(count, columns);
+                } finally {
+                    columns.forEach(Column::release);
+                }
+            }
+            return writer.finish();
+        }
+    }
+
     private static Table inPrivate(Schema schema, List<Shape> shapes, int rows, List<Source> sources) {
+        return Table.inPrivate(schema, shapes, List.of(new Batch(rows, columns(shapes, sources))));
+    }
+
+    private static List<Column> columns(List<Shape> shapes, List<Source> sources) {
         List<Column> columns = new ArrayList<>(sources.size());
         try {
             for (int i = 0; i < sources.size(); i++) {
@@ -130,7 +168,7 @@ final class ColumnTable {
             columns.forEach(Column::release);
             throw e;
         }
-        return Table.inPrivate(schema, shapes, List.of(new Batch(rows, columns)));
+        return columns;
     }
 
     private static Table inSegment(Segment segment, Schema schema, List<Shape> shapes, int rows, List<Source> sources)
@@ -173,6 +211,9 @@ final class ColumnTable {
 
         int rows();
 
+        /** Some of the rows. */
+        Source part(int from, int count);
+
         /** A copy in private memory, with one reference. */
         Column column(Shape shape);
 
@@ -194,7 +235,15 @@ final class ColumnTable {
 
         @Override
         public int rows() {
-            return java.lang.reflect.Array.getLength(array);
+            return Array.getLength(array);
+        }
+
+        @Override
+        @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the same primitives
+        public Source part(int from, int count) {
+            Object part = Array.newInstance(array.getClass().getComponentType(), count);
+            System.arraycopy(array, from, part, 0, count);
+            return new Numbers(field, part);
         }
 
         @Override
@@ -223,6 +272,11 @@ final class ColumnTable {
         }
 
         @Override
+        public Source part(int from, int count) {
+            return new Flags(name, Arrays.copyOfRange(values, from, from + count));
+        }
+
+        @Override
         public Column column(Shape shape) {
             return new Column(
                     shape, rows(), 0, List.of(Bits.filled(rows(), true), PrimitiveArrays.bits(values)), List.of());
@@ -239,6 +293,11 @@ final class ColumnTable {
         @Override
         public int rows() {
             return values.size();
+        }
+
+        @Override
+        public Source part(int from, int count) {
+            return new Values(field, values.subList(from, from + count));
         }
 
         @Override

@@ -19,14 +19,25 @@ final class Database {
 
     /**
      * System property with the memory that the engine may take for itself, such as {@code 2GB}: what it sorts, groups and
-     * joins with, without the frames. Beyond it, it writes to the temporary directory. Default: a third of the machine's,
-     * or of the container's.
+     * joins with, without the frames. Beyond it, it writes to the temporary directory. Default: a quarter of the machine's,
+     * or of the container's, divided by the number of runners that it is for.
      */
     static final String MEMORY_PROPERTY = "kiln.engine.memory";
 
     private static volatile @Nullable DuckDBConnection root;
+    private static volatile int sharers = 1;
 
     private Database() {}
+
+    /** The machine's memory is for so many processes. */
+    static void share(int processes) {
+        sharers = processes;
+    }
+
+    /** What the engine may take for itself, in bytes, as far as it is known before it is opened. */
+    static long memoryLimit() {
+        return ByteSize.parse(System.getProperty(MEMORY_PROPERTY, "")).orElseGet(Database::quarterOfMemory);
+    }
 
     static boolean isOpen() {
         return root != null;
@@ -60,7 +71,7 @@ final class Database {
         Path temporary = ProcessFolders.unused(Path.of(System.getProperty("java.io.tmpdir")));
         Properties settings = new Properties();
         settings.setProperty("threads", "" + threads());
-        settings.setProperty("memory_limit", System.getProperty(MEMORY_PROPERTY, thirdOfMemory() + "B"));
+        settings.setProperty("memory_limit", System.getProperty(MEMORY_PROPERTY, quarterOfMemory() + "B"));
         // the engine makes it when it first needs it
         settings.setProperty("temp_directory", temporary.toString());
         // it does not know how many rows a stream has, so it would guess wrong; the joins are written in a good order
@@ -79,9 +90,9 @@ final class Database {
         return open;
     }
 
-    private static long thirdOfMemory() {
+    private static long quarterOfMemory() {
         com.sun.management.OperatingSystemMXBean system =
                 ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
-        return system.getTotalMemorySize() / 3;
+        return system.getTotalMemorySize() / 4 / sharers;
     }
 }

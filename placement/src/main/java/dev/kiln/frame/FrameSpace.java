@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.Collect;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
@@ -241,6 +242,7 @@ public final class FrameSpace implements AutoCloseable {
                 // The owner has freed what this party held there, and will never hear it again in this life.
                 gone(ack.owner(), new FrameLost(ack.owner() + " has not heard of " + self + " for too long", null));
             case Acknowledged ack -> elsewhere.on(ack);
+            case Collect _ -> Collecting.process().asked(options.collectWhenAsked());
         }
     }
 
@@ -264,6 +266,7 @@ public final class FrameSpace implements AutoCloseable {
     public void tick() {
         elsewhere.flush();
         books.expire();
+        Collecting.process().look();
     }
 
     /**
@@ -381,7 +384,7 @@ public final class FrameSpace implements AutoCloseable {
     /** Where a table can be mapped, if others may. */
     @Nullable
     SharedTable image(Table table) {
-        return sharesMemory() ? table.share() : null;
+        return sharesMemory() ? table.image() : null;
     }
 
     /** A handle has been dropped. */

@@ -3,6 +3,8 @@ package dev.kiln.frame;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ final class JdkBox extends Box {
     private static final byte PATH = 4;
     private static final byte PATH_ELSEWHERE = 5;
     private static final byte CHARSET = 6;
+    private static final byte BUFFER = 7;
 
     private transient @Nullable Object value;
 
@@ -68,8 +71,24 @@ final class JdkBox extends Box {
                 out.writeByte(CHARSET);
                 out.writeObject(charset.name());
             }
+            case ByteBuffer buffer -> {
+                out.writeByte(BUFFER);
+                out.writeBoolean(buffer.order() == ByteOrder.BIG_ENDIAN);
+                out.writeBoolean(buffer.isReadOnly());
+                out.writeObject(remaining(buffer));
+            }
             case null, default -> throw new IllegalStateException("not a boxed value: " + value);
         }
+    }
+
+    /** A buffer crosses as what is left to read in it, wherever its memory is; the buffer itself stays as it is. */
+    private static byte[] remaining(ByteBuffer buffer) {
+        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.array().length == buffer.remaining()) {
+            return buffer.array();
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 
     @Override
@@ -97,6 +116,12 @@ final class JdkBox extends Box {
             case PATH -> Path.of((String) in.readObject());
             case PATH_ELSEWHERE -> Path.of(URI.create((String) in.readObject()));
             case CHARSET -> Charset.forName((String) in.readObject());
+            case BUFFER -> {
+                ByteOrder order = in.readBoolean() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+                boolean readOnly = in.readBoolean();
+                ByteBuffer buffer = ByteBuffer.wrap((byte[]) in.readObject());
+                yield (readOnly ? buffer.asReadOnlyBuffer() : buffer).order(order);
+            }
             default -> throw new InvalidObjectException("unknown boxed value");
         };
     }

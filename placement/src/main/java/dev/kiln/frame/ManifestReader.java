@@ -107,7 +107,9 @@ final class ManifestReader {
     }
 
     private @Nullable SharedTable image() {
-        return in.get() == 0 ? null : new SharedTable(in.getLong(), in.getInt(), bytes(), in.getLong(), bytes());
+        return in.get() == 0
+                ? null
+                : new SharedTable(in.getLong(), in.getInt(), text(), bytes(), in.getLong(), bytes());
     }
 
     private String text() {

@@ -123,6 +123,7 @@ final class ManifestWriter {
             if (image != null) {
                 out.writeLong(image.pid());
                 out.writeInt(image.fd());
+                text(image.path());
                 bytes(image.token());
                 out.writeLong(image.size());
                 bytes(image.descriptor());

@@ -4,6 +4,7 @@ import java.lang.ref.Cleaner;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -58,6 +59,8 @@ final class Memory {
             .build());
     private static final GcPressure PRESSURE = new GcPressure(System::nanoTime, System::gc);
     private static final Map<Kind, Book> BOOKS = new EnumMap<>(Kind.class);
+    private static final AtomicLong MAPPED_TWICE = new AtomicLong();
+    private static volatile LongSupplier engine = () -> 0;
 
     static {
         for (Kind kind : Kind.values()) {
@@ -95,9 +98,32 @@ final class Memory {
                 NativeAllocations.bytes());
     }
 
+    /**
+     * What counts against a budget, in bytes: private tables, segments, mappings of others' segments, and what the engine has
+     * allocated for its results. Not what is on disk.
+     */
+    static long budgeted() {
+        return residentBytes() + Math.max(0, book(Kind.MAPPED).bytes().get() - MAPPED_TWICE.get()) + engine.getAsLong();
+    }
+
+    /** So many bytes of what is mapped, or fewer if negative, are this process's own segments and counted there. */
+    static void mappedTwice(long bytes) {
+        MAPPED_TWICE.addAndGet(bytes);
+    }
+
+    /** From now on the engine tells how many bytes it has allocated. */
+    static void engine(LongSupplier bytes) {
+        engine = bytes;
+    }
+
     /** The bytes of tables that live in this process: private ones and segments, without mappings of others' segments. */
     static long residentBytes() {
         return book(Kind.PRIVATE).bytes().get() + book(Kind.SEGMENT).bytes().get();
+    }
+
+    /** How many memory files this process has. */
+    static long segments() {
+        return book(Kind.SEGMENT).count().get();
     }
 
     /** One more, with so many bytes. */

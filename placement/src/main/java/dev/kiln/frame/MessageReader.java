@@ -3,7 +3,6 @@ package dev.kiln.frame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Message;
@@ -59,21 +58,8 @@ final class MessageReader {
         return Schema.convertSchema(schema);
     }
 
-    /** The batches of messages with bodies, which are read one by one. Nothing is left on failure. */
-    static List<Batch> batches(Iterator<byte[]> messages, List<Shape> shapes) {
-        List<Batch> batches = new ArrayList<>();
-        try {
-            while (messages.hasNext()) {
-                batches.add(batch(messages.next(), shapes));
-            }
-            return batches;
-        } catch (RuntimeException | Error e) {
-            batches.forEach(Batch::release);
-            throw e;
-        }
-    }
-
-    private static Batch batch(byte[] message, List<Shape> shapes) {
+    /** The batch of a message with its body, in private memory. */
+    static Batch batch(byte[] message, List<Shape> shapes) {
         Metadata metadata = metadata(ByteBuffer.wrap(message));
         long length = metadata.bodyLength();
         if (length < 0 || length > message.length - metadata.end()) {

@@ -30,6 +30,7 @@ final class ObjectReader extends ObjectInputStream implements ClassNames.Loader 
 
     private final FrameSource frames;
     private final ParcelLimits limits;
+    private final ParcelFilter filter;
     private final Substitution substitution;
     private final ClassLoader loader;
     private final Map<String, Class<?>> loaded = new HashMap<>();
@@ -63,7 +64,8 @@ final class ObjectReader extends ObjectInputStream implements ClassNames.Loader 
         this.loader = Objects.requireNonNullElse(
                 Thread.currentThread().getContextClassLoader(), FrameSpace.class.getClassLoader());
         enableResolveObject(true);
-        setObjectInputFilter(new ParcelFilter(limits, length));
+        this.filter = new ParcelFilter(limits, length);
+        setObjectInputFilter(filter);
     }
 
     FrameSource frames() {
@@ -76,6 +78,11 @@ final class ObjectReader extends ObjectInputStream implements ClassNames.Loader 
 
     Substitution substitution() {
         return substitution;
+    }
+
+    /** What is put in the place of an object next is an array of that many elements, which are not in the message. */
+    void expectArray(int length) {
+        filter.expect(length);
     }
 
     /** Reads over the reference that {@link ObjectWriter#begin} wrote. */

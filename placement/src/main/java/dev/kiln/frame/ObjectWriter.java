@@ -34,6 +34,9 @@ final class ObjectWriter extends ObjectOutputStream {
         /** What crosses in the place of what a frame or a resident is on. */
         Object mark(Asset asset);
 
+        /** What crosses in the place of an array of numbers, usually itself. */
+        Object numbers(Object array);
+
         /**
          * What goes along of a resident's value.
          *
@@ -101,6 +104,7 @@ final class ObjectWriter extends ObjectOutputStream {
         }
         return switch (Route.of(original.getClass())) {
             case AS_IS -> original;
+            case NUMBERS -> marks.numbers(original);
             case USER -> substituted(original);
             case FRAME -> marks.mark((Frame) original);
             case SERIES -> new SeriesMark(((Series) original).frame());

@@ -59,6 +59,8 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     private final IdentityHashMap<Asset, Box> marks = new IdentityHashMap<>();
     private final IdentityHashMap<Frame, FrameMark> computed = new IdentityHashMap<>();
     private final IdentityHashMap<RemoteTable, Table> fetched = new IdentityHashMap<>();
+    /** Arrays that cross through shared memory, each with one reference to what they were written to. */
+    private final IdentityHashMap<Object, Table> numbers = new IdentityHashMap<>();
 
     /** @param inlineUpTo size in bytes up to which a table crosses in the message itself; 0: as memory can be shared or not */
     Packing(FrameSpace space, Way way, long inlineUpTo, Set<Throwable> pictured) {
@@ -165,6 +167,22 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     }
 
     @Override
+    public Object numbers(Object array) {
+        if (PrimitiveArrays.bytes(array) < LargeArray.LEAST_BYTES || way == Way.WHOLE || !space.sharesMemory()) {
+            return array;
+        }
+        Table known = numbers.get(array);
+        if (known == null) {
+            known = LargeArray.share(array);
+            if (known == null) {
+                return array; // no memory or descriptor left for that: it goes as all others do
+            }
+            numbers.put(array, known);
+        }
+        return new LargeArray(mark(known));
+    }
+
+    @Override
     public Throwable mark(Throwable failure) {
         return pictured.contains(failure) ? RemoteFailure.of(failure) : failure;
     }
@@ -205,7 +223,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
                         stays.add(local);
                     }
                     case Table table
-                    when way == Way.PLACED -> {
+                    when way == Way.PLACED && !numbers.containsValue(table) -> {
                         stayNumbers.add(manifest.reference(space.self(), Facts.of(table, assets.size() <= PREVIEWS)));
                         stays.add(table);
                     }
@@ -269,7 +287,11 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         for (Table table : fetched.values()) {
             table.release();
         }
+        for (Table table : numbers.values()) {
+            table.release();
+        }
         assets.clear();
         fetched.clear();
+        numbers.clear();
     }
 }

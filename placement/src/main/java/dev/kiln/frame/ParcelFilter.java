@@ -52,7 +52,7 @@ final class ParcelFilter implements ObjectInputFilter {
             "sun.reflect.annotation.AnnotationInvocationHandler");
 
     private final ParcelLimits limits;
-    private final long elements;
+    private long elements;
 
     private long elementsSoFar;
 
@@ -70,6 +70,11 @@ final class ParcelFilter implements ObjectInputFilter {
         if (denied) {
             throw new Refusal("class " + className + " is never read from a message");
         }
+    }
+
+    /** An array of that many elements comes from elsewhere, and its length was looked at there. */
+    void expect(int length) {
+        elements += length;
     }
 
     @Override

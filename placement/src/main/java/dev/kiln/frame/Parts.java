@@ -51,7 +51,7 @@ record Parts(List<Step> steps, boolean late, boolean opaque) {
 
     static Parts of(Object value, Substitution substitution) {
         return switch (Route.of(value.getClass())) {
-            case FRAME, SERIES, RESIDENT, ASSET -> NONE;
+            case FRAME, SERIES, RESIDENT, ASSET, NUMBERS -> NONE;
             case TRAVERSABLE -> only("", ((Traversable) value).traversal());
             case BOXED -> value instanceof Optional<?> optional ? only("value", optional.orElse(null)) : NONE;
             case COPIED -> collection(value, false);

@@ -117,7 +117,7 @@ final class PathFinder {
             case SERIES ->
                 isClosed(((Series) value).frame()) ? "this series is closed; close it later, or leave it out" : null;
             case RESIDENT -> refusal((Resident<?>) value);
-            case ASSET, BOXED, COPIED, TRAVERSABLE, WHOLE -> null;
+            case ASSET, BOXED, COPIED, NUMBERS, TRAVERSABLE, WHOLE -> null;
             case RECORD, AS_IS, USER, THROWABLE -> {
                 try {
                     boolean replaced = !Route.ofJdk(type) && substitution.replace(value) != null;
@@ -194,6 +194,11 @@ final class PathFinder {
         @Override
         public Object mark(Asset asset) {
             return new AssetMark(0);
+        }
+
+        @Override
+        public Object numbers(Object array) {
+            return array;
         }
 
         @Override

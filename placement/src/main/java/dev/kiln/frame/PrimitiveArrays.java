@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,6 +48,19 @@ final class PrimitiveArrays {
             case short[] _ -> 2;
             case int[] _, float[] _ -> 4;
             case long[] _, double[] _ -> 8;
+            default -> throw new IllegalArgumentException("not an array of numbers: " + array.getClass());
+        };
+    }
+
+    /** The array as memory of the heap. */
+    static MemorySegment segment(Object array) {
+        return switch (array) {
+            case byte[] it -> MemorySegment.ofArray(it);
+            case short[] it -> MemorySegment.ofArray(it);
+            case int[] it -> MemorySegment.ofArray(it);
+            case long[] it -> MemorySegment.ofArray(it);
+            case float[] it -> MemorySegment.ofArray(it);
+            case double[] it -> MemorySegment.ofArray(it);
             default -> throw new IllegalArgumentException("not an array of numbers: " + array.getClass());
         };
     }

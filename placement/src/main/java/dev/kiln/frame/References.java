@@ -42,6 +42,11 @@ final class References {
         return seen == 1;
     }
 
+    /** How many there are now. */
+    int count() {
+        return count.get();
+    }
+
     boolean isFreed() {
         return count.get() == 0;
     }

@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
 enum Route {
     /** Left to Java serialization, which may refuse. */
     AS_IS,
+    /** An array of numbers: a large one through shared memory, if the other side may be able to map it; see {@link LargeArray}. */
+    NUMBERS,
     /** A class of the user, left to Java serialization unless the room above replaces it. */
     USER,
     /** {@link Frame}. */
@@ -57,6 +60,9 @@ enum Route {
     }
 
     private static Route classify(Class<?> type) {
+        if (LargeArray.isSupported(type)) {
+            return NUMBERS;
+        }
         if (type.isArray() || Enum.class.isAssignableFrom(type) || Box.class.isAssignableFrom(type)) {
             return AS_IS;
         }
@@ -104,6 +110,7 @@ enum Route {
                 || type == OptionalInt.class
                 || type == OptionalLong.class
                 || type == OptionalDouble.class
+                || ByteBuffer.class.isAssignableFrom(type)
                 || Path.class.isAssignableFrom(type)
                 || Charset.class.isAssignableFrom(type);
     }

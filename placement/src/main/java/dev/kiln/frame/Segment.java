@@ -37,6 +37,7 @@ final class Segment implements AutoCloseable {
             throw new IOException(
                     "this process cannot make memory files: that takes Linux, and native access for the JVM");
         }
+        SegmentLimits.check();
         Segment segment = new Segment(Memfd.create());
         Memory.opened(Memory.Kind.SEGMENT, FIRST);
         try {
@@ -61,26 +62,33 @@ final class Segment implements AutoCloseable {
         return end;
     }
 
-    /** Writes a buffer. */
+    /**
+     * Writes a buffer.
+     *
+     * @throws FrameRefused if the budget has no room for it
+     */
     BatchLayout.Region write(ArrowBuf buffer) throws IOException {
-        file.write(buffer.memoryAddress(), buffer.capacity(), end);
-        return placed(buffer.capacity());
+        long bytes = buffer.capacity();
+        Ladder.process().reserve(bytes);
+        try {
+            file.write(buffer.memoryAddress(), bytes, end);
+            return placed(bytes);
+        } finally {
+            Ladder.process().taken(bytes);
+        }
     }
 
-    /** Writes an array of primitive values from the heap, without a copy on the way. */
+    /** The same with an array of primitive values from the heap, without a copy on the way. */
     BatchLayout.Region writeArray(Object array) throws IOException {
-        MemorySegment heap =
-                switch (array) {
-                    case byte[] it -> MemorySegment.ofArray(it);
-                    case short[] it -> MemorySegment.ofArray(it);
-                    case int[] it -> MemorySegment.ofArray(it);
-                    case long[] it -> MemorySegment.ofArray(it);
-                    case float[] it -> MemorySegment.ofArray(it);
-                    case double[] it -> MemorySegment.ofArray(it);
-                    default -> throw new IllegalArgumentException("not an array of numbers: " + array.getClass());
-                };
-        file.write(heap, end);
-        return placed(heap.byteSize());
+        MemorySegment heap = PrimitiveArrays.segment(array);
+        long bytes = heap.byteSize();
+        Ladder.process().reserve(bytes);
+        try {
+            file.write(heap, end);
+            return placed(bytes);
+        } finally {
+            Ladder.process().taken(bytes);
+        }
     }
 
     private BatchLayout.Region placed(long length) {

@@ -22,6 +22,10 @@ final class Session implements AutoCloseable {
     /** What the engine has allocated for Arrow and not released yet is counted here. */
     static final BufferAllocator ALLOCATOR = Memory.allocator().newChildAllocator("engine", 0, Long.MAX_VALUE);
 
+    static {
+        Memory.engine(ALLOCATOR::getAllocatedMemory);
+    }
+
     private static final int MAX_ROWS = 122_880;
     private static final int MIN_ROWS = 20_480;
     private static final long VALUES_PER_BATCH = 4L << 20;

@@ -12,6 +12,8 @@ import java.util.Objects;
  *     cannot map is served over its link. Default false
  * @param lease how long a holder may be silent before it loses its holds, positive. Default 20 s
  * @param operands where an operation on data of several parties runs. Default {@link OperandPolicy#SMALLER_MOVES}
+ * @param collectWhenAsked whether this process runs its garbage collector when an owner of frames that are held here asks for
+ *     it; not more often than every 10 s, nor for more than 5 % of the time. Default true
  * @param limits what a received message may ask for
  * @param substitution how types of the rooms above travel
  */
@@ -20,6 +22,7 @@ public record SpaceOptions(
         boolean sharedMemory,
         Duration lease,
         OperandPolicy operands,
+        boolean collectWhenAsked,
         ParcelLimits limits,
         Substitution substitution) {
 
@@ -28,6 +31,7 @@ public record SpaceOptions(
             false,
             Duration.ofSeconds(20),
             OperandPolicy.SMALLER_MOVES,
+            true,
             ParcelLimits.defaults(),
             Substitution.NONE);
 
@@ -46,7 +50,14 @@ public record SpaceOptions(
      * @param lease how long a holder may be silent before it loses its holds, positive
      */
     public SpaceOptions(boolean placeFrames, boolean sharedMemory, Duration lease) {
-        this(placeFrames, sharedMemory, lease, OperandPolicy.SMALLER_MOVES, ParcelLimits.defaults(), Substitution.NONE);
+        this(
+                placeFrames,
+                sharedMemory,
+                lease,
+                OperandPolicy.SMALLER_MOVES,
+                true,
+                ParcelLimits.defaults(),
+                Substitution.NONE);
     }
 
     /** The defaults named above. */
@@ -56,31 +67,36 @@ public record SpaceOptions(
 
     /** These options with another way for frames in results. */
     public SpaceOptions withPlaceFrames(boolean place) {
-        return new SpaceOptions(place, sharedMemory, lease, operands, limits, substitution);
+        return new SpaceOptions(place, sharedMemory, lease, operands, collectWhenAsked, limits, substitution);
     }
 
     /** These options with or without shared memory. */
     public SpaceOptions withSharedMemory(boolean shared) {
-        return new SpaceOptions(placeFrames, shared, lease, operands, limits, substitution);
+        return new SpaceOptions(placeFrames, shared, lease, operands, collectWhenAsked, limits, substitution);
     }
 
     /** These options with another lease, positive. */
     public SpaceOptions withLease(Duration other) {
-        return new SpaceOptions(placeFrames, sharedMemory, other, operands, limits, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, other, operands, collectWhenAsked, limits, substitution);
     }
 
     /** These options with another policy for operands at several parties. */
     public SpaceOptions withOperands(OperandPolicy other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, other, limits, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, other, collectWhenAsked, limits, substitution);
+    }
+
+    /** These options with or without collecting garbage for others. */
+    public SpaceOptions withCollectWhenAsked(boolean collect) {
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collect, limits, substitution);
     }
 
     /** These options with other limits for received messages. */
     public SpaceOptions withLimits(ParcelLimits other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, other, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collectWhenAsked, other, substitution);
     }
 
     /** These options with another substitution, in place of the present one. */
     public SpaceOptions withSubstitution(Substitution other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, limits, other);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collectWhenAsked, limits, other);
     }
 }

@@ -8,52 +8,63 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Data in this process: columns of Arrow buffers in batches. Immutable, reference-counted, for any thread.
  *
- * <p>The data is in private memory or in a memory file, and moves from the first to the second when it is first shared with
- * another process. ViewColumns of it ({@link #batch}, {@link #view}, {@link #toArrow}) hold references of their own: they stay valid
- * after the table's release and after such a move. Nobody may write to them.
+ * <p>The data is in private memory, in a memory file or on disk, and moves: to a memory file when it is first shared with
+ * another process, to disk when memory is short ({@link Storage}). ViewColumns of it ({@link #batch}, {@link #view}, {@link #toArrow}) hold references of their own: they stay valid
+ * after the table's release and after a move. Nobody may write to them.
  */
 final class Table implements Leaf {
 
     private static final long serialVersionUID = 1L;
 
     private final transient Schema schema;
-    private final transient List<Shape> shapes;
     private final transient long rows;
     private final transient long bytes;
 
-    private final transient References references = new References();
-    private final transient Lock sharing = new ReentrantLock();
-    /** Replaced once at most, by {@link #share}; the table has one reference to what is here. */
-    private transient volatile TableData data;
+    private final transient Storage storage;
 
-    private Table(Schema schema, List<Shape> shapes, TableData data) {
+    /** @param mayMove whether this process could put the data elsewhere */
+    private Table(Schema schema, List<Shape> shapes, TableData data, @Nullable SpillFile file, boolean mayMove) {
         this.schema = schema;
-        this.shapes = shapes;
-        this.data = data;
         this.rows = data.batches().stream().mapToLong(Batch::rows).sum();
         this.bytes = data.batches().stream().mapToLong(Batch::bytes).sum();
+        this.storage = new Storage(schema, shapes, data, bytes, file, mayMove);
     }
 
-    /** Takes over the batches. */
+    /**
+     * Takes over the batches, also when it throws.
+     *
+     * @throws FrameRefused if the budget has no room for them, neither in memory nor on disk
+     */
     static Table inPrivate(Schema schema, List<Shape> shapes, List<Batch> batches) {
-        return new Table(schema, shapes, TableData.inPrivate(batches));
+        Table table = new Table(schema, shapes, TableData.inPrivate(batches), null, true);
+        try {
+            Ladder.process().made(table.bytes);
+            return table;
+        } catch (FrameRefused e) {
+            table.release();
+            throw e;
+        }
     }
 
     /** Takes over the one reference to the data. */
     static Table inSegment(Schema schema, List<Shape> shapes, TableData data) {
-        return new Table(schema, shapes, data);
+        return new Table(schema, shapes, data, null, true);
+    }
+
+    /** Of what was put on disk while it was made; the file goes with the table. */
+    static Table onDisk(Schema schema, List<Shape> shapes, SpillFile file) throws IOException {
+        return new Table(schema, shapes, file.open(), file, true);
     }
 
     /**
@@ -88,15 +99,15 @@ final class Table implements Leaf {
     }
 
     /**
-     * The table that {@link #schemaMessage} and {@link #batchMessage} were made of, in private memory.
+     * The table that {@link #schemaMessage} and {@link #batchMessage} were made of, in private memory, or on disk if that is
+     * short.
      *
      * @param batches used up; read one by one
      * @throws IllegalArgumentException if the bytes are damaged or no such messages; nothing is left then
      */
     static Table fromMessages(byte[] schema, Iterator<byte[]> batches) {
         Schema read = MessageReader.schema(schema);
-        List<Shape> shapes = Shape.of(read);
-        return inPrivate(read, shapes, MessageReader.batches(batches, shapes));
+        return Receiving.table(read, batches);
     }
 
     /**
@@ -122,7 +133,7 @@ final class Table implements Leaf {
         List<Shape> shapes = Shape.of(contents.schema());
         // Not its image for others: the descriptor belongs to somebody who may close it at any time.
         TableData data = TableWriter.inSegment(contents.batches(), shapes, SegmentMapping.open(image), null);
-        return new Table(contents.schema(), shapes, data);
+        return new Table(contents.schema(), shapes, data, null, false);
     }
 
     /** Whether tables of this process can be shared with others: it is a Linux, and the JVM may call the C library. */
@@ -221,7 +232,7 @@ final class Table implements Leaf {
         List<Shape> partShapes = Shape.of(part);
         TableData whole = hold();
         try {
-            return new Table(part, partShapes, TableData.within(whole, batches.apply(whole)));
+            return new Table(part, partShapes, TableData.within(whole, batches.apply(whole)), null, true);
         } catch (RuntimeException | Error e) {
             whole.release();
             throw e;
@@ -230,39 +241,27 @@ final class Table implements Leaf {
 
     /**
      * Where another process of this user finds the table. The first call copies it into a memory file, unless it was made
-     * there, and frees the private memory; then the table is in the file. What is returned is good until the table's release.
+     * there or is on disk, and frees the private memory. What is returned is good until the table's release, or until it moves.
      *
      * @throws FrameRefused if the file cannot be made or filled; the table is as before
      */
     SharedTable share() {
-        retain(); // or the last release could miss the data that is put in place here
-        sharing.lock(); // one copies, the others wait for it
+        return storage.share();
+    }
+
+    /** The same, or null if there is no memory, descriptor or mapping left for that: then it crosses as messages. */
+    @Nullable
+    SharedTable image() {
         try {
-            TableData now = hold();
-            try {
-                SharedTable image = now.image();
-                return image != null ? image : moveToSegment(now);
-            } finally {
-                now.release();
-            }
-        } finally {
-            sharing.unlock();
-            release();
+            return share();
+        } catch (FrameRefused e) {
+            return null;
         }
     }
 
-    private SharedTable moveToSegment(TableData now) {
-        try (Segment segment = Segment.create()) {
-            List<BatchLayout> layouts = now.batches().stream()
-                    .map(batch -> segment.write(batch.rows(), batch.columns()))
-                    .toList();
-            TableData moved = TableWriter.finished(segment, schema, shapes, layouts);
-            data = moved;
-            now.release(); // the table's own reference; the caller still has one
-            return Objects.requireNonNull(moved.image());
-        } catch (IOException e) {
-            throw Segment.refused(bytes, e);
-        }
+    /** Where the data is, and its moves. */
+    Storage storage() {
+        return storage;
     }
 
     /** The schema as a message of the Arrow IPC format. */
@@ -329,6 +328,23 @@ final class Table implements Leaf {
         }
     }
 
+    /** How many bytes of values a column of binary values has. */
+    long columnBytes(int position) {
+        long[] bytes = {0};
+        eachColumn(position, column -> bytes[0] += column.offset(column.rows()) - column.offset(0));
+        return bytes[0];
+    }
+
+    /** Shows a column of every batch, one after the other. */
+    void eachColumn(int position, Consumer<Column> reader) {
+        TableData now = hold();
+        try {
+            now.batches().forEach(batch -> reader.accept(batch.columns().get(position)));
+        } finally {
+            now.release();
+        }
+    }
+
     private <R> R withBatch(int batch, Function<Batch, R> function) {
         TableData now = hold();
         try {
@@ -338,39 +354,18 @@ final class Table implements Leaf {
         }
     }
 
-    /** The data where it is now, with a reference for the caller. */
     private TableData hold() {
-        while (true) {
-            TableData now = data;
-            if (now.tryRetain()) {
-                return now;
-            }
-            if (now == data) {
-                throw released();
-            }
-            // share() has moved the data between the two reads: look again
-        }
+        return storage.hold();
     }
 
     @Override
     public void retain() {
-        if (!references.tryRetain()) {
-            throw released();
-        }
+        storage.retain();
     }
 
     @Override
     public void release() {
-        if (references.isFreed()) {
-            throw released();
-        }
-        if (references.release()) {
-            data.release();
-        }
-    }
-
-    private static IllegalStateException released() {
-        return new IllegalStateException("the table was used after its last reference had been released");
+        storage.release();
     }
 
     @Override

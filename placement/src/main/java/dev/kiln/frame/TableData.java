@@ -1,21 +1,34 @@
 package dev.kiln.frame;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /** The batches of a table at one place, with a reference count of their own: a table that is shared moves to another place. */
 final class TableData {
 
+    /** Stands for data that is nowhere in memory: it has no reference, and none can be taken. */
+    static final TableData AWAY = away();
+
     private final References references = new References();
+    private final AtomicInteger parts = new AtomicInteger();
     private final List<Batch> batches;
     private final @Nullable SharedTable image;
     private final Runnable freed;
+    private final long ownReferences;
 
     private TableData(List<Batch> batches, @Nullable SharedTable image, Runnable freed) {
         this.batches = List.copyOf(batches);
         this.image = image;
         this.freed = freed;
+        this.ownReferences = bufferReferences();
+    }
+
+    private static TableData away() {
+        TableData away = new TableData(List.of(), null, () -> {});
+        away.release();
+        return away;
     }
 
     /** Data of this process alone, counted as such. Takes over the batches, also when it throws. */
@@ -42,7 +55,30 @@ final class TableData {
 
     /** Data that is part of other data, which stays for as long. Takes over a reference to that. */
     static TableData within(TableData whole, List<Batch> batches) {
-        return new TableData(batches, null, whole::release);
+        whole.parts.incrementAndGet();
+        return new TableData(batches, null, () -> {
+            whole.parts.decrementAndGet(); // first: for a moment it looks used, never unused
+            whole.release();
+        });
+    }
+
+    /**
+     * Whether nobody reads it now: there are no references but that of its table, and those of data that is part of it; nor
+     * are there views of its buffers.
+     */
+    boolean isIdle() {
+        int within = parts.get();
+        return references.count() == 1 + within && (within > 0 || bufferReferences() == ownReferences);
+    }
+
+    private long bufferReferences() {
+        long count = 0;
+        for (Batch batch : batches) {
+            for (Column column : batch.columns()) {
+                count += column.references();
+            }
+        }
+        return count;
     }
 
     List<Batch> batches() {

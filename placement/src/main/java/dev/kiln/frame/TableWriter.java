@@ -1,8 +1,10 @@
 package dev.kiln.frame;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects batches into a table by copying them: to private memory up to 1 MiB in all, beyond that to one memory file, which
- * other processes can then map without another copy. Where memory files cannot be made, everything stays private. One thread.
+ * other processes can then map without another copy. Where memory files cannot be made, everything stays private; from when the
+ * budget has no room for more, everything goes to a file on disk. One thread.
  */
 final class TableWriter implements AutoCloseable {
 
@@ -27,6 +30,8 @@ final class TableWriter implements AutoCloseable {
 
     private final List<BatchLayout> inSegment = new ArrayList<>();
     private @Nullable Segment segment;
+
+    private SpillFile.@Nullable Writing onDisk;
 
     private long rows;
     private boolean open = true;
@@ -67,15 +72,96 @@ final class TableWriter implements AutoCloseable {
         checkOpen();
         if (count > 0) {
             long bytes = new Batch(count, columns).bytes();
-            Segment target = privateBytes + bytes > SMALL_BYTES ? spilled() : segment;
-            if (target != null) {
-                inSegment.add(target.write(count, columns));
-            } else {
-                inPrivate.add(copy(count, columns));
-                privateBytes += bytes;
+            if (onDisk != null || !inMemory(count, columns, bytes)) {
+                write(onDisk(), count, columns);
             }
             rows += count;
         }
+    }
+
+    /** @return false if the budget has no room for it, but a disk may have */
+    private boolean inMemory(int count, List<Column> columns, long bytes) {
+        try {
+            Segment target = privateBytes + bytes > SMALL_BYTES ? spilled() : segment;
+            if (target != null) {
+                inSegment.add(target.write(count, columns));
+                return true;
+            }
+            if (privateBytes + bytes > SMALL_BYTES && !Ladder.process().fits(privateBytes + bytes)) {
+                return Ladder.process().folder() == null;
+            }
+        } catch (FrameRefused noRoom) {
+            if (Ladder.process().folder() == null) {
+                throw noRoom;
+            }
+            return false;
+        }
+        inPrivate.add(copy(count, columns));
+        privateBytes += bytes;
+        return true;
+    }
+
+    /** The file, with everything in it that was in memory. */
+    private SpillFile.Writing onDisk() {
+        SpillFile.Writing target = onDisk;
+        if (target != null) {
+            return target;
+        }
+        SpillFolder folder = Objects.requireNonNull(Ladder.process().folder());
+        try {
+            target = SpillFile.Writing.begin(folder, schema, shapes);
+        } catch (IOException e) {
+            throw refused(e);
+        }
+        onDisk = target;
+        for (Batch batch : inPrivate) {
+            write(target, batch.rows(), batch.columns());
+        }
+        inPrivate.forEach(Batch::release);
+        inPrivate.clear();
+        Segment before = segment;
+        if (before != null) {
+            segment = null;
+            copy(before, target);
+        }
+        return target;
+    }
+
+    /** What is in the segment already; the segment goes. */
+    private void copy(Segment from, SpillFile.Writing target) {
+        try (from) {
+            if (inSegment.isEmpty()) {
+                return;
+            }
+            TableData written = inSegment(inSegment, shapes, from.finish(), null);
+            try {
+                for (Batch batch : written.batches()) {
+                    write(target, batch.rows(), batch.columns());
+                }
+            } finally {
+                written.release();
+            }
+        } catch (IOException e) {
+            throw Segment.refused(from.size(), e);
+        }
+    }
+
+    private static void write(SpillFile.Writing target, int count, List<Column> columns) {
+        try {
+            target.add(count, columns);
+        } catch (IOException e) {
+            throw refused(e);
+        }
+    }
+
+    private static RuntimeException refused(IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new QueryInterrupted("interrupted while a frame was put on disk", e);
+        }
+        return new FrameRefused(
+                "the memoryBudget has no room for a frame, and it cannot be put on disk (" + e.getMessage()
+                        + "): release frames, or make room in the spillDirectory",
+                e);
     }
 
     private static Batch copy(int count, List<Column> columns) {
@@ -119,6 +205,9 @@ final class TableWriter implements AutoCloseable {
     /** The table of everything that was appended, with one reference, the caller's. The writer is closed then. */
     Table finish() {
         checkOpen();
+        if (onDisk != null) {
+            return finish(onDisk);
+        }
         if (segment == null) {
             open = false;
             return Table.inPrivate(schema, shapes, inPrivate);
@@ -129,6 +218,20 @@ final class TableWriter implements AutoCloseable {
             throw Segment.refused(segment.size(), e);
         } finally {
             close();
+        }
+    }
+
+    private Table finish(SpillFile.Writing target) {
+        try (this) {
+            SpillFile file = target.finish();
+            try {
+                return Table.onDisk(schema, shapes, file);
+            } catch (IOException | RuntimeException | Error e) {
+                file.delete();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw refused(e);
         }
     }
 
@@ -161,6 +264,9 @@ final class TableWriter implements AutoCloseable {
             inPrivate.forEach(Batch::release);
             if (segment != null) {
                 segment.close();
+            }
+            if (onDisk != null) {
+                onDisk.close();
             }
         }
     }

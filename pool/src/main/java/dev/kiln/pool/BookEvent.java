@@ -70,8 +70,18 @@ sealed interface BookEvent {
         }
     }
 
-    /** A runner says how much data it holds for others. */
-    record Reported(String runner, long residents) implements BookEvent {}
+    /**
+     * A runner says how much data it holds for others.
+     *
+     * @param paused whether its memory is so short that it is to get no new work
+     */
+    record Reported(String runner, long residents, boolean paused) implements BookEvent {
+
+        /** One that has memory. */
+        Reported(String runner, long residents) {
+            this(runner, residents, false);
+        }
+    }
 
     /** A runner that was asked to retire says whether it does. */
     record RetireAnswered(String runner, boolean goes) implements BookEvent {}

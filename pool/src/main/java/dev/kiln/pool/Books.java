@@ -77,7 +77,7 @@ final class Books {
                 });
             case BookEvent.BootProblem e -> bootProblem(e.runner(), e.problem(), now);
             case BookEvent.Died e -> died(e, now);
-            case BookEvent.Reported e -> withMember(e.runner(), member -> reported(member, e.residents(), now));
+            case BookEvent.Reported e -> withMember(e.runner(), member -> reported(member, e, now));
             case BookEvent.RetireAnswered e -> withMember(e.runner(), member -> upkeep.answered(member, e.goes(), now));
             case BookEvent.Resized e -> {
                 upkeep.wakeResting();
@@ -221,9 +221,10 @@ final class Books {
         }
     }
 
-    private void reported(CrewMember member, long residents, long now) {
+    private void reported(CrewMember member, BookEvent.Reported said, long now) {
         boolean wasIdle = member.idle();
-        member.residents(residents);
+        member.residents(said.residents());
+        member.paused(said.paused());
         if (!wasIdle) {
             upkeep.vacated(member, now);
         }

@@ -29,6 +29,7 @@ final class CrewMember {
     private RunnerState state = RunnerState.BOOTING;
     private Leaving leaving = Leaving.NO;
     private long residents;
+    private boolean paused;
     private long dueNanos;
     private boolean spent;
     private boolean tookLeave;
@@ -160,7 +161,7 @@ final class CrewMember {
     }
 
     int freeSlots() {
-        return state == RunnerState.READY ? Math.max(0, slots - busySlots()) : 0;
+        return state == RunnerState.READY && !paused ? Math.max(0, slots - busySlots()) : 0;
     }
 
     RunnerLoad load() {
@@ -169,6 +170,15 @@ final class CrewMember {
 
     long residents() {
         return residents;
+    }
+
+    /** Whether its memory is short: it has no free slots then. */
+    boolean paused() {
+        return paused;
+    }
+
+    void paused(boolean now) {
+        paused = now;
     }
 
     void residents(long count) {

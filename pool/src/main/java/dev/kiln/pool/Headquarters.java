@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.MemoryBudget;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.pool.spi.Backend;
@@ -74,6 +75,7 @@ final class Headquarters implements CallerSide {
                 new PoolPeers(runners, questions, options.timeout(), this::hosts),
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
                         .withOperands(options.operands())
+                        .withCollectWhenAsked(options.memory().collectWhenAsked())
                         .withSubstitution(new PoolStands(
                                 options.name(), this::space, this::pool, this::object, BatchBook::openOne)));
         this.answers = new AnswerDesk(space, options.name(), () -> {});
@@ -138,6 +140,9 @@ final class Headquarters implements CallerSide {
 
     /** Opens a pool and waits for its first runners; leaves nothing behind if one does not come up. */
     static Headquarters open(PoolOptions options, Backend backend, Runnable forget) {
+        if (backend.sharesMemory()) {
+            options.memory().check(); // its runners are on this machine
+        }
         var headquarters = new Headquarters(options, backend, forget);
         try {
             headquarters.start();
@@ -196,6 +201,7 @@ final class Headquarters implements CallerSide {
                 backend.sharesMemory(),
                 options.strictSlots(),
                 options.virtualThreads(),
+                options.memory(),
                 options.operands());
     }
 
@@ -319,6 +325,9 @@ final class Headquarters implements CallerSide {
         herald.close();
         chores.close();
         clock.close();
+        if (backend.sharesMemory()) {
+            MemoryBudget.sweep(options.memory());
+        }
         forget.run();
     }
 }

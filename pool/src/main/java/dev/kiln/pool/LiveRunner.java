@@ -48,7 +48,7 @@ final class LiveRunner {
     private volatile @Nullable Session link;
     private volatile @Nullable String interruptedBecause;
     private volatile @Nullable Hello hello;
-    private volatile Status status = new Status(0, 0, 0);
+    private volatile Status status = Status.none();
     private volatile @Nullable RunnerExit killedBecause;
     private volatile boolean toldToEnd;
     private boolean givenUp; // the chores' thread only

@@ -1,8 +1,10 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,11 @@ public final class PoolBuilder {
     private Dispatch dispatch = Dispatch.leastLoaded();
     private Scaling scaling = Scaling.onDemand();
     private @Nullable PoolListener listener;
+    private @Nullable Long memoryBudget;
+    private double spillAt = MemoryLimits.SPILL_AT;
+    private double pauseAt = MemoryLimits.PAUSE_AT;
+    private String spillDirectory = "";
+    private boolean collectWhenAsked = true;
     private ClosureThreads threads = ClosureThreads.PLATFORM;
     private List<String> jvmOptions = List.of();
     private Map<String, String> env = Map.of();
@@ -192,24 +199,40 @@ public final class PoolBuilder {
         return on ? notYet("codeSync", true) : this;
     }
 
-    /** Not available yet. */
+    /**
+     * Bytes that a runner may use for frames; beyond a part of them it puts frames on disk. At least 16 MiB, at most this
+     * machine's memory; default: half of that, divided by {@link #max}. Heap and engine have limits of their own.
+     */
     public PoolBuilder memoryBudget(long bytes) {
-        return notYet("memoryBudget", bytes);
+        memoryBudget = bytes;
+        return this;
     }
 
-    /** Not available yet. */
+    /** The share of its budget above which a runner puts frames on disk. Above 0, at most pauseAt; default 0.7. */
     public PoolBuilder spillAt(double share) {
-        return notYet("spillAt", share);
+        spillAt = share;
+        return this;
     }
 
-    /** Not available yet. */
+    /** The share above which a runner gets no new calls until it has memory again. At most 1; default 0.85. */
     public PoolBuilder pauseAt(double share) {
-        return notYet("pauseAt", share);
+        pauseAt = share;
+        return this;
     }
 
-    /** Not available yet. */
-    public PoolBuilder spillDirectory(java.nio.file.Path directory) {
-        return notYet("spillDirectory", directory);
+    /** Where runners put frames: a directory on a disk, not in memory. Default: the temporary directory, or /var/tmp. */
+    public PoolBuilder spillDirectory(Path directory) {
+        spillDirectory = directory.toAbsolutePath().toString();
+        return this;
+    }
+
+    /**
+     * Whether this process and the runners run their garbage collectors when one that is short of memory asks: it may hold
+     * frames for handles that nobody can reach any more. At most every 10 s. Default true.
+     */
+    public PoolBuilder collectWhenAsked(boolean on) {
+        collectWhenAsked = on;
+        return this;
     }
 
     /** What closures run on. Default: platform threads. */
@@ -262,6 +285,12 @@ public final class PoolBuilder {
         if (minIdleShutdownAfter != null) {
             requirePositive("minIdleShutdownAfter", minIdleShutdownAfter);
         }
+        long budget = memoryBudget == null ? 0 : memoryBudget;
+        require(
+                memoryBudget == null || budget >= MemoryLimits.LEAST_BUDGET,
+                "memoryBudget",
+                budget,
+                "at least " + MemoryLimits.LEAST_BUDGET + " bytes");
         return new PoolOptions(
                 name,
                 min,
@@ -284,6 +313,7 @@ public final class PoolBuilder {
                 scaling,
                 listener,
                 threads == ClosureThreads.VIRTUAL,
+                new MemoryLimits(budget, spillAt, pauseAt, spillDirectory, most, collectWhenAsked),
                 jvmOptions,
                 env);
     }

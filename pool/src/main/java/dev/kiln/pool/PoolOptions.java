@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.runner.RemoteCallable;
 import java.time.Duration;
@@ -30,6 +31,7 @@ record PoolOptions(
         Scaling scaling,
         @Nullable PoolListener listener,
         boolean virtualThreads,
+        MemoryLimits memory,
         List<String> jvmOptions,
         Map<String, String> env) {
 

@@ -48,7 +48,7 @@ final class RunnerPort implements Link.Listener {
             case Message.SlotFreed m -> switchboard.tell(new BookEvent.SlotFreed(m.call(), from.id()));
             case Message.Status m -> {
                 from.status(m);
-                switchboard.tell(new BookEvent.Reported(from.id(), m.residentCount()));
+                switchboard.tell(new BookEvent.Reported(from.id(), m.residentCount(), m.paused()));
             }
             case Message.FramesStranded m -> switchboard.stranded(from, m);
             case RetireAnswer m -> switchboard.tell(new BookEvent.RetireAnswered(from.id(), m.goes()));

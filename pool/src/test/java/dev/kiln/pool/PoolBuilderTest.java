@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,33 @@ class PoolBuilderTest {
         assertEquals(List.of("-Xmx1g"), options.jvmOptions());
         assertEquals(Map.of("A", "B"), options.env());
         assertTrue(pool().strictSlots(true).options().strictSlots());
+    }
+
+    @Test
+    @DisplayName("P-18: the defaults of memory, and every option; what makes no sense is refused by name")
+    void memory() {
+        assertEquals(MemoryLimits.defaults(3), pool().max(3).options().memory());
+        Path directory = Path.of("").toAbsolutePath();
+        assertEquals(
+                new MemoryLimits(1L << 30, 0.5, 0.6, directory.toString(), 2, false),
+                pool().max(2)
+                        .memoryBudget(1L << 30)
+                        .spillAt(0.5)
+                        .pauseAt(0.6)
+                        .spillDirectory(directory)
+                        .collectWhenAsked(false)
+                        .options()
+                        .memory());
+        refused("memoryBudget must be at least 16777216 bytes, was 0", pool().memoryBudget(0));
+        refused("spillAt must be above 0 and at most pauseAt (0.85), was 0.9", pool().spillAt(0.9));
+        refused("pauseAt must be above 0 and at most 1, was 1.5", pool().pauseAt(1.5));
+        refused(
+                "memoryBudget must be at most this machine's memory of " + MemoryLimits.machineBytes() + " bytes, was "
+                        + Long.MAX_VALUE,
+                () -> pool().memoryBudget(Long.MAX_VALUE).open());
+        refused(
+                "spillDirectory must be a directory that this process may write to, was /no/such/place",
+                () -> pool().spillDirectory(Path.of("/no/such/place")).open());
     }
 
     @Test
@@ -219,10 +247,6 @@ class PoolBuilderTest {
     @DisplayName("P-16, P-18: what is not available yet is refused, not ignored")
     void whatIsNotAvailableYetIsRefused() {
         notYet("codeSync", true, () -> pool().codeSync(true));
-        notYet("memoryBudget", 5L, () -> pool().memoryBudget(5));
-        notYet("spillAt", 0.5, () -> pool().spillAt(0.5));
-        notYet("pauseAt", 0.5, () -> pool().pauseAt(0.5));
-        notYet("spillDirectory", Path.of("/x"), () -> pool().spillDirectory(Path.of("/x")));
         assertEquals("media", pool().codeSync(false).options().name());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.Kiln;
@@ -55,6 +56,7 @@ class ReceptionTest {
                 false,
                 false,
                 false,
+                MemoryLimits.defaults(1),
                 OperandPolicy.SMALLER_MOVES);
     }
 

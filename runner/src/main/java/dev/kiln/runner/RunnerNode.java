@@ -84,6 +84,7 @@ public final class RunnerNode implements Link.Listener {
     private final Executions executions;
     private final OutputWindow output;
     private final StrictSlots slots;
+    private final MemoryWatch memory;
     private final StatusTeller statusTeller;
     private final Departure departure = new Departure();
     private final FrameMover mover;
@@ -125,13 +126,15 @@ public final class RunnerNode implements Link.Listener {
                 new LinkPeers(link, questions, settings.caller()),
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
                         .withOperands(settings.operands())
+                        .withCollectWhenAsked(settings.memory().collectWhenAsked())
                         .withSubstitution(extension.substitution()));
         this.mover = new FrameMover(
                 space, id, left -> link.send(new Message.FramesStranded(left.count(), left.bytes(), left.reason())));
         this.threads = threads;
         this.books = threads.books();
         this.idleCollector = new IdleCollector(threads::collectGarbage);
-        this.statusTeller = new StatusTeller(space, link);
+        this.memory = new MemoryWatch(settings, link, !threads.shared());
+        this.statusTeller = new StatusTeller(space, memory, link);
         this.slots = new StrictSlots(settings.strictSlots(), space);
         this.desk = new AnswerDesk(space, id, statusTeller::tellResidents);
         this.output = new OutputWindow(link, ProcessOutput.process());
@@ -331,6 +334,7 @@ public final class RunnerNode implements Link.Listener {
         try {
             long now = System.nanoTime();
             space.tick();
+            memory.tick(holders);
             slots.sweep(call -> link.send(new SlotFreed(call)));
             tellStatus();
             if (now - saidNanos >= settings.heartbeat().toNanos()) {
@@ -365,6 +369,7 @@ public final class RunnerNode implements Link.Listener {
                 extension.close(reason);
                 desk.close();
                 space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
+                memory.close();
                 threads.left(tick);
             } finally {
                 exit.accept(reason); // else a pool would wait for its end for ever

@@ -67,6 +67,11 @@ public final class RunnerThreads {
         return executor;
     }
 
+    /** Whether they are for several runners. */
+    boolean shared() {
+        return shared;
+    }
+
     /** Fires deadlines; what it does is short. */
     ScheduledExecutorService clock() {
         return clock;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
@@ -53,6 +54,7 @@ class CallThreadsTest {
                         false,
                         false,
                         virtual,
+                        MemoryLimits.defaults(1),
                         OperandPolicy.SMALLER_MOVES),
                 link,
                 new CompletableFuture<String>()::complete);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
@@ -142,6 +143,7 @@ class ObjectHostTest {
                         false,
                         false,
                         false,
+                        MemoryLimits.defaults(1),
                         OperandPolicy.SMALLER_MOVES),
                 link,
                 exit::complete);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.frame.SpaceOptions;
 import dev.kiln.gc.ProcessRef;
@@ -74,6 +75,7 @@ class RunnerNodeTest {
                 false,
                 false,
                 false,
+                MemoryLimits.defaults(1),
                 OperandPolicy.SMALLER_MOVES);
     }
 
@@ -322,6 +324,7 @@ class RunnerNodeTest {
                 false,
                 false,
                 false,
+                MemoryLimits.defaults(1),
                 OperandPolicy.SMALLER_MOVES);
         var deaf = new RunnerNode(settings, link, ended -> {});
         assertEquals("cut", next());

@@ -219,8 +219,18 @@ public sealed interface Message {
     /** Both ways: I live. Any message counts as one. */
     record Heartbeat() implements Message {}
 
-    /** Runner to caller, whenever it changed: what is running and what is held here. */
-    record Status(int activeCalls, long residentCount, long residentBytes) implements Message {}
+    /**
+     * Runner to caller, whenever it changed: what is running and what is held here.
+     *
+     * @param paused whether memory is so short that no new work should come
+     */
+    record Status(int activeCalls, long residentCount, long residentBytes, boolean paused) implements Message {
+
+        /** Before anything has happened. */
+        public static Status none() {
+            return new Status(0, 0, 0, false);
+        }
+    }
 
     /**
      * Caller to runner: end if you have nothing to do. Answered by {@link RetireAnswer}.

@@ -1,6 +1,8 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.Collect;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
@@ -56,7 +58,7 @@ final class MessageReader {
             case 14 -> new Gc(readProcess(in), readGc(in));
             case 15 -> new PeerGone(readProcess(in), in.readUTF());
             case 16 -> new Heartbeat();
-            case 17 -> new Status(in.readInt(), in.readLong(), in.readLong());
+            case 17 -> new Status(in.readInt(), in.readLong(), in.readLong(), in.readBoolean());
             case 18 -> new Retire(rest(in));
             case 19 -> new RetireAnswer(in.readBoolean());
             case 20 -> new Shutdown(in.readLong(), in.readLong(), readProcesses(in));
@@ -97,7 +99,13 @@ final class MessageReader {
                 in.readBoolean(),
                 in.readBoolean(),
                 in.readBoolean(),
+                readMemory(in),
                 readEnum(in, Ordinals.OPERANDS));
+    }
+
+    private static MemoryLimits readMemory(DataInputStream in) throws IOException {
+        return new MemoryLimits(
+                in.readLong(), in.readDouble(), in.readDouble(), in.readUTF(), in.readInt(), in.readBoolean());
     }
 
     private static CallTerms readTerms(DataInputStream in) throws IOException {
@@ -125,6 +133,7 @@ final class MessageReader {
         int type = in.readByte();
         return switch (type) {
             case 1 -> new Update(readProcess(in), in.readLong(), readLongs(in), readLongs(in), readLongs(in));
+            case 3 -> new Collect(readProcess(in));
             case 2 -> new Acknowledged(readProcess(in), readProcess(in), in.readLong());
             default -> throw new ProtocolViolation("unknown gc message type " + type);
         };

@@ -1,6 +1,8 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.Collect;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
@@ -137,6 +139,7 @@ final class MessageWriter {
                 out.writeInt(m.activeCalls());
                 out.writeLong(m.residentCount());
                 out.writeLong(m.residentBytes());
+                out.writeBoolean(m.paused());
                 yield NOTHING;
             }
             case Retire m -> {
@@ -255,7 +258,17 @@ final class MessageWriter {
         out.writeBoolean(settings.sharedMemory());
         out.writeBoolean(settings.strictSlots());
         out.writeBoolean(settings.virtualThreads());
+        writeMemory(out, settings.memory());
         out.writeByte(Ordinals.OPERANDS.indexOf(settings.operands()));
+    }
+
+    private static void writeMemory(DataOutputStream out, MemoryLimits memory) throws IOException {
+        out.writeLong(memory.budget());
+        out.writeDouble(memory.spillAt());
+        out.writeDouble(memory.pauseAt());
+        out.writeUTF(memory.spillDirectory());
+        out.writeInt(memory.sharers());
+        out.writeBoolean(memory.collectWhenAsked());
     }
 
     private static void writeTerms(DataOutputStream out, CallTerms terms) throws IOException {
@@ -286,6 +299,10 @@ final class MessageWriter {
                 writeLongs(out, update.held());
                 writeLongs(out, update.released());
                 writeLongs(out, update.ended());
+            }
+            case Collect collect -> {
+                out.writeByte(3);
+                writeProcess(out, collect.owner());
             }
             case Acknowledged acknowledged -> {
                 out.writeByte(2);

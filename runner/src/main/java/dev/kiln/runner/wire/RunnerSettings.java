@@ -1,5 +1,6 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.ProcessRef;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param sharedMemory whether caller and runner are on one host and may map each other's memory
  * @param strictSlots whether resident data of a call keeps that call's slot
  * @param virtualThreads whether closures run on virtual threads
+ * @param memory what it may use for frames
  * @param operands where an operation on frames of several parties runs
  */
 public record RunnerSettings(
@@ -32,4 +34,5 @@ public record RunnerSettings(
         boolean sharedMemory,
         boolean strictSlots,
         boolean virtualThreads,
+        MemoryLimits memory,
         OperandPolicy operands) {}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.GcMessage;
@@ -125,6 +126,7 @@ class MessageCodecTest {
                         true,
                         true,
                         true,
+                        MemoryLimits.defaults(1),
                         OperandPolicy.SMALLER_MOVES)));
         welcome[1] = 0x7f;
         var violation = assertThrows(ProtocolViolation.class, () -> MessageCodec.decode(welcome));

@@ -1,7 +1,9 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.Acknowledged;
+import dev.kiln.gc.Collect;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
 import dev.kiln.runner.wire.Message.Answer;
@@ -90,9 +92,10 @@ final class Samples {
                 new Gc(process(), update(random.nextInt(20))),
                 new Gc(process(), new Acknowledged(process(), process(), random.nextLong(Long.MAX_VALUE))),
                 new Gc(process(), new Acknowledged(process(), process(), Acknowledged.FENCED)),
+                new Gc(process(), new Collect(process())),
                 new PeerGone(process(), text()),
                 new Heartbeat(),
-                new Status(random.nextInt(), random.nextLong(), random.nextLong()),
+                new Status(random.nextInt(), random.nextLong(), random.nextLong(), random.nextBoolean()),
                 new Retire(bytes()),
                 new RetireAnswer(random.nextBoolean()),
                 new Shutdown(random.nextLong(), random.nextLong(), List.of(process(), process())),
@@ -173,6 +176,13 @@ final class Samples {
                 random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextBoolean(),
+                new MemoryLimits(
+                        MemoryLimits.LEAST_BUDGET + random.nextInt(1000),
+                        0.5 * random.nextDouble() + 0.1,
+                        0.7,
+                        text(),
+                        1 + random.nextInt(9),
+                        random.nextBoolean()),
                 random.nextBoolean() ? OperandPolicy.SMALLER_MOVES : OperandPolicy.FIRST_OPERAND);
     }
 

@@ -1,0 +1,74 @@
+package dev.kiln.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Frames' memory files as the kernel sees them. */
+final class Segments {
+    private static final String NAME = "/memfd:kiln-frame";
+
+    private Segments() {}
+
+    /** A part of a process's address space that is a memory file's. */
+    record Mapping(long from, long to, String inode) {
+        boolean contains(long address, long length) {
+            return from <= address && address + length <= to;
+        }
+    }
+
+    /** What a process has mapped; nothing if it is gone. */
+    static List<Mapping> of(String process) {
+        List<Mapping> found = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc", process, "maps"))) {
+                if (line.contains(NAME)) {
+                    String[] fields = line.split("[ -]+");
+                    found.add(new Mapping(
+                            Long.parseUnsignedLong(fields[0], 16), Long.parseUnsignedLong(fields[1], 16), fields[5]));
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return found;
+    }
+
+    static Set<String> inodes(List<Mapping> mappings) {
+        Set<String> inodes = new HashSet<>();
+        mappings.forEach(mapping -> inodes.add(mapping.inode()));
+        return inodes;
+    }
+
+    /** Those of these memory files that any process still has mapped: an owner has all of its own mapped. */
+    static Set<String> leftOf(Set<String> inodes) {
+        Set<String> left = new HashSet<>();
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            processes.forEach(
+                    process -> left.addAll(inodes(of(process.getFileName().toString()))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        left.retainAll(inodes);
+        return left;
+    }
+
+    /** How many bytes of memory files this process has in memory. */
+    static long bytesInMemory() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("RssShmem:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                }
+            }
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

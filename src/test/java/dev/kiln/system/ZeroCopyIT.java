@@ -1,0 +1,122 @@
+package dev.kiln.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameLost;
+import dev.kiln.pool.Pool;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Frames of other processes that are read where they are. */
+@ExtendWith(LeavesNothing.class)
+class ZeroCopyIT {
+    private static final int ROWS = 300_000;
+
+    record Sum(long s) {}
+
+    private static Frame numbersAndWords() {
+        long[] numbers = new long[ROWS];
+        Arrays.setAll(numbers, row -> row);
+        Map<String, Object> columns = new LinkedHashMap<>();
+        columns.put("n", numbers);
+        columns.put(
+                "word",
+                Arrays.stream(numbers)
+                        .mapToObj(n -> n % 7 == 0 ? null : "word " + n)
+                        .toList());
+        return Frame.columns(columns);
+    }
+
+    private static void assertMapped(Frame here, List<Segments.Mapping> mappings) {
+        try (var allocator = new RootAllocator();
+                VectorSchemaRoot root = here.toArrow(allocator)) {
+            int buffers = 0;
+            for (FieldVector vector : root.getFieldVectors()) {
+                for (ArrowBuf buffer : vector.getFieldBuffers()) {
+                    boolean inside = mappings.stream()
+                            .anyMatch(mapping -> mapping.contains(buffer.memoryAddress(), buffer.capacity()));
+                    assertTrue(inside, buffer + " of " + vector.getName() + " is not in " + mappings);
+                    buffers++;
+                }
+            }
+            assertEquals(5, buffers);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "F-07, W-03: after collect() on one host every buffer of the frame lies in the mapped segment of its owner")
+    void everyBufferInTheSegment() {
+        try (Pool pool = Pool.named("zero-copy").max(1).open();
+                Frame fromArrays = pool.call(ZeroCopyIT::numbersAndWords);
+                Frame fromEngine = pool.call(() -> numbersAndWords().mutate("n = n + 1"));
+                Frame here = fromArrays.collect();
+                Frame alsoHere = fromEngine.collect()) {
+            List<Segments.Mapping> mappings = Segments.of("self");
+            assertMapped(here, mappings);
+            assertMapped(alsoHere, mappings);
+            String owner = Long.toString(pool.runners().getFirst().pid().orElseThrow());
+            assertEquals(
+                    Segments.inodes(mappings),
+                    Segments.leftOf(Segments.inodes(Segments.of(owner))),
+                    "both processes have the very same memory files");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "F-10: kill -9 of a producer: what is mapped stays readable, what is not is FrameLost, no segment is left")
+    void killedProducer() {
+        Set<String> inodes;
+        try (Pool pool = Pool.named("killed").max(1).open()) {
+            Frame mapped = pool.call(ZeroCopyIT::numbersAndWords);
+            Frame handle = pool.call(ZeroCopyIT::numbersAndWords);
+            Frame here = mapped.collect();
+            long owner = pool.runners().getFirst().pid().orElseThrow();
+            inodes = Segments.inodes(Segments.of(Long.toString(owner)));
+            assertEquals(2, inodes.size());
+            Pid.killHard(owner);
+            Eventually.soon("the runner is gone", () -> Pid.ended(owner));
+            Eventually.soon("its handle is lost", () -> {
+                try {
+                    handle.collect().close();
+                    return false;
+                } catch (FrameLost lost) {
+                    return true;
+                }
+            });
+            assertThrows(FrameLost.class, mapped::collect);
+            try (var allocator = new RootAllocator();
+                    VectorSchemaRoot root = here.toArrow(allocator)) {
+                BigIntVector numbers = (BigIntVector) root.getVector("n");
+                for (int row = 0; row < ROWS; row++) {
+                    assertEquals(row, numbers.get(row));
+                }
+                assertEquals(
+                        "word 299999",
+                        root.getVector("word").getObject(ROWS - 1).toString());
+            }
+            assertFalse(Segments.leftOf(inodes).isEmpty(), "one is mapped here");
+            List.of(mapped, handle, here).forEach(Frame::close);
+        }
+        Eventually.soon("no segment is left in the system", () -> {
+            System.gc();
+            return Segments.leftOf(inodes).isEmpty();
+        });
+    }
+}
