@@ -97,7 +97,7 @@ class MemoryIT {
                 assertEquals(sumOf(rows, i), sum(frames.get(i)));
             }
             // One result of the engine that is larger than all the memory for frames.
-            Frame large = pool.call(() -> Frame.sql("select range as n from range(150000000)"));
+            Frame large = pool.call(() -> Frame.readSql("select range as n from range(150000000)"));
             assertEquals(sumOf(150_000_000, 0), sum(large));
             frames.add(large);
             assertEquals(1, pool.stats().boots(), "it is still the same");

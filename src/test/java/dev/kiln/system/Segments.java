@@ -28,9 +28,10 @@ final class Segments {
         try {
             for (String line : Files.readAllLines(Path.of("/proc", process, "maps"))) {
                 if (line.contains(NAME)) {
-                    String[] fields = line.split("[ -]+");
+                    String[] fields = line.split("\\s+"); // range, permissions, offset, device, inode, path
+                    String[] range = fields[0].split("-");
                     found.add(new Mapping(
-                            Long.parseUnsignedLong(fields[0], 16), Long.parseUnsignedLong(fields[1], 16), fields[5]));
+                            Long.parseUnsignedLong(range[0], 16), Long.parseUnsignedLong(range[1], 16), fields[4]));
                 }
             }
         } catch (IOException e) {

@@ -66,14 +66,14 @@ class ZeroCopyIT {
                 Frame fromArrays = pool.call(ZeroCopyIT::numbersAndWords);
                 Frame fromEngine = pool.call(() -> numbersAndWords().mutate("n = n + 1"));
                 Frame here = fromArrays.collect();
-                Frame alsoHere = fromEngine.collect()) {
+                Frame alsoHere = fromEngine.collect();
+                Frame firstBatch = alsoHere.head(100_000)) { // more would be joined by toArrow, which is a copy
             List<Segments.Mapping> mappings = Segments.of("self");
             assertMapped(here, mappings);
-            assertMapped(alsoHere, mappings);
+            assertMapped(firstBatch, mappings);
             String owner = Long.toString(pool.runners().getFirst().pid().orElseThrow());
-            assertEquals(
-                    Segments.inodes(mappings),
-                    Segments.leftOf(Segments.inodes(Segments.of(owner))),
+            assertTrue(
+                    Segments.inodes(Segments.of(owner)).containsAll(Segments.inodes(mappings)),
                     "both processes have the very same memory files");
         }
     }
