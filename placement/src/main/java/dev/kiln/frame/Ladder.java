@@ -37,16 +37,7 @@ final class Ladder {
      * @param folder null if nothing can be put on disk
      */
     private record Marks(
-            long budget,
-            long spillMark,
-            long pauseMark,
-            @Nullable SpillFolder folder) {
-
-        /** Where one that makes a table turns to the disk: work that is under way should not stop the runner. */
-        long most() {
-            return folder == null ? budget : pauseMark;
-        }
-    }
+            long budget, long spillMark, long pauseMark, @Nullable SpillFolder folder) {}
 
     private final Tenants tenants = new Tenants();
     private final List<MemoryLimits> members = new ArrayList<>(); // guarded by this
@@ -118,7 +109,7 @@ final class Ladder {
     void reserve(long bytes) {
         Marks now = marks;
         reserved.addAndGet(bytes);
-        if (now != null && !hasRoom(now, now.most())) {
+        if (now != null && !hasRoom(now, now.budget())) {
             reserved.addAndGet(-bytes);
             throw refused(now, bytes);
         }
@@ -137,7 +128,7 @@ final class Ladder {
         }
         reserved.addAndGet(bytes);
         try {
-            return hasRoom(now, now.most());
+            return hasRoom(now, now.budget());
         } finally {
             reserved.addAndGet(-bytes);
         }
