@@ -28,8 +28,8 @@ final class Segments {
         try {
             for (String line : Files.readAllLines(Path.of("/proc", process, "maps"))) {
                 if (line.contains(NAME)) {
-                    String[] fields = line.split("\\s+"); // range, permissions, offset, device, inode, path
-                    String[] range = fields[0].split("-");
+                    String[] fields = line.split("\\s+", -1); // range, permissions, offset, device, inode, path
+                    String[] range = fields[0].split("-", 2);
                     found.add(new Mapping(
                             Long.parseUnsignedLong(range[0], 16), Long.parseUnsignedLong(range[1], 16), fields[4]));
                 }

@@ -48,7 +48,8 @@ final class HandlesBench implements Benchmark {
                     Report.ratio(releases * (double) FLUSH_EVERY, HANDLES));
         }
         if (freed != (long) ROUNDS * HANDLES || handles.size() != 0 || holdings.size() != 0) {
-            throw new IllegalStateException(freed + " freed, " + handles.size() + " open, " + holdings.size() + " held");
+            throw new IllegalStateException(
+                    freed + " freed, " + handles.size() + " open, " + holdings.size() + " held");
         }
         report.print();
         memory();

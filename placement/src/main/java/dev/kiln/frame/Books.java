@@ -250,6 +250,7 @@ final class Books {
     void gone(ProcessRef party) {
         List<Asset> freed;
         synchronized (lock) {
+            residents.tables().values().forEach(table -> table.storage().unpin(party));
             freed = remove(holdings.gone(party, nanos.getAsLong()));
         }
         freed.forEach(Asset::release);

@@ -66,6 +66,11 @@ final class Client {
                 .orElseThrow(() -> new IllegalArgumentException("a plan without remote data runs here"));
     }
 
+    /** Pins the data of a handle where it is, or ends that. */
+    void pin(RemoteTable remote, boolean on) {
+        boolean _ = ask(new Plan.Source(remote), frame -> new FrameRequest.Pin(frame, on), Boolean.class);
+    }
+
     private interface Request {
         FrameRequest of(Frame frame);
     }

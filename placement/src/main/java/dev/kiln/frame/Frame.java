@@ -428,6 +428,27 @@ public final class Frame implements AutoCloseable, Serializable {
         return with(plan -> adopt(Place.of(plan).copies(plan, copies)));
     }
 
+    /**
+     * Keeps this frame's data in its owner's memory, which otherwise may put it on disk when memory is short; a lazy frame's are
+     * its sources. Until {@link #unpin} by this process, until this process ends, or the data goes; a second time changes nothing.
+     *
+     * @throws FrameRefused if the data is on disk and there is no room to bring it back
+     */
+    public Frame pin() {
+        return with(plan -> {
+            Pins.set(plan, true);
+            return this;
+        });
+    }
+
+    /** Ends what {@link #pin} began. */
+    public Frame unpin() {
+        return with(plan -> {
+            Pins.set(plan, false);
+            return this;
+        });
+    }
+
     /** Ends this handle. The data goes with the last frame that needs it. Any number of times, any thread. */
     @Override
     public void close() {

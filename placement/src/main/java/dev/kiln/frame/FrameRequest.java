@@ -57,6 +57,9 @@ sealed interface FrameRequest extends Serializable {
         }
     }
 
+    /** Keep the frame's data in memory for me, or do so no longer. Answer: whether it is pinned for the asker now, a Boolean. */
+    record Pin(Frame frame, boolean on) implements FrameRequest {}
+
     /** Tell who could keep copies of data. Answer: a List of {@link dev.kiln.gc.ProcessRef}, best first. */
     record Hosts() implements FrameRequest {}
 }

@@ -37,7 +37,10 @@ final class Ladder {
      * @param folder null if nothing can be put on disk
      */
     private record Marks(
-            long budget, long spillMark, long pauseMark, @Nullable SpillFolder folder) {}
+            long budget,
+            long spillMark,
+            long pauseMark,
+            @Nullable SpillFolder folder) {}
 
     private final Tenants tenants = new Tenants();
     private final List<MemoryLimits> members = new ArrayList<>(); // guarded by this

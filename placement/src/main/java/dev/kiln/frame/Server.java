@@ -63,6 +63,12 @@ final class Server {
                 }
                 yield space.packResult(null, asker).bytes();
             }
+            case FrameRequest.Pin(Frame frame, boolean on) -> {
+                try (frame) {
+                    Pins.set(frame, asker, on);
+                }
+                yield space.packResult(on, asker).bytes();
+            }
             case FrameRequest.Hosts _ -> space.packResult(space.hosts(), asker).bytes();
         };
     }

@@ -3,10 +3,10 @@ package dev.kiln.frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -43,7 +43,7 @@ final class Storage {
     /** Where the data is on disk; then {@link #data} is a mapping of it, or AWAY. Changed under the lock only. */
     private volatile @Nullable SpillFile file;
 
-    private final Set<Object> pinners = new HashSet<>(); // under the lock
+    private final Set<Object> pinners = ConcurrentHashMap.newKeySet(); // added to under the lock
 
     private volatile long usedNanos = System.nanoTime();
 
@@ -302,14 +302,13 @@ final class Storage {
         }
     }
 
-    /** Ends what {@link #pin} began. Idempotent. */
+    /** Ends what {@link #pin} began. Idempotent; does not wait. */
     void unpin(Object by) {
-        moving.lock();
-        try {
-            pinners.remove(by);
-        } finally {
-            moving.unlock();
-        }
+        pinners.remove(by);
+    }
+
+    boolean isPinned() {
+        return !pinners.isEmpty();
     }
 
     /** Whether the data is on disk. */
