@@ -24,8 +24,7 @@ final class Party {
     final Rules rules;
     final Stock stock = new Stock(this);
     final Program program = new Program(this);
-    /** Sent and not known to be read: sent again when the link is back. */
-    final List<Parcel> outbox = new ArrayList<>();
+    final Outbox outbox;
 
     private final World world;
     private final Network net;
@@ -47,6 +46,7 @@ final class Party {
     Party(World world, ProcessRef self, Rules rules, SplittableRandom chance, boolean drifts) {
         this.world = world;
         this.net = world.net;
+        this.outbox = new Outbox(this, world);
         this.self = self;
         this.rules = rules;
         this.chance = chance;
@@ -74,7 +74,7 @@ final class Party {
 
     void die() {
         alive = false;
-        outbox.clear();
+        outbox.giveUp(receiver -> true);
         note(() -> "ends");
     }
 
@@ -167,10 +167,10 @@ final class Party {
         whenMoving(() -> {
             if (checkLeases()) {
                 stock.freed(rules.expire(clock()));
-                outbox.removeIf(parcel -> rules.holdings.isFenced(parcel.receiver));
+                outbox.giveUp(rules.holdings::isFenced);
                 stock.remind();
             }
-            world.checkTables(this);
+            world.laws.checkTables(this);
             long sent = clock();
             for (String name : world.names()) {
                 if (!name.equals(self.name())) {
@@ -195,84 +195,25 @@ final class Party {
 
     void flush() {
         if (checkLeases()) {
-            rules.flush(world.lives(peers::known)).forEach(this::tell);
+            rules.flush(world.lives(peers::known)).forEach(outbox::tell);
         }
     }
 
     // ---- what is sent
 
-    private void tell(Addressed addressed) {
-        Update update = addressed.update();
-        String to = addressed.to().name();
-        net.sendMaybeTwice(
-                self.name(),
-                to,
-                () -> "Update " + update.sequence() + " of " + self + " held " + update.held() + " released "
-                        + update.released() + " ended " + update.ended(),
-                () -> world.with(addressed.to(), party -> party.onUpdate(update)));
-    }
-
-    private void answer(ProcessRef holder, Acknowledged ack) {
-        net.sendMaybeTwice(
-                self.name(),
-                holder.name(),
-                () -> ack.fenced() ? "Acknowledged: fenced" : "Acknowledged " + ack.upTo(),
-                () -> world.with(holder, party -> party.onAcknowledged(ack)));
-    }
-
     /** Sends a message with contents, for which all is held. */
     void post(Parcel parcel) {
-        outbox.add(parcel);
+        outbox.post(parcel);
         world.parcels.add(parcel);
-        transmit(parcel);
         flushSoon();
-    }
-
-    private void transmit(Parcel parcel) {
-        boolean sent = net.send(
-                self.name(),
-                parcel.receiver.name(),
-                parcel::toString,
-                () -> world.with(parcel.receiver, party -> {
-                    party.onParcel(parcel);
-                    parcel.inFlight--;
-                }),
-                () -> parcel.inFlight--);
-        if (sent) {
-            parcel.inFlight++;
-        }
     }
 
     /** The link is back: everything that may have been lost goes out again. */
     void reconnected(String name) {
         ProcessRef peer = peers.known(name);
         if (peer != null && checkLeases()) {
-            rules.unacknowledged(peer).forEach(this::tell);
-            outbox.stream()
-                    .filter(parcel -> parcel.receiver.equals(peer))
-                    .toList()
-                    .forEach(this::transmit);
-        }
-    }
-
-    // ---- handles
-
-    void open(Resource resource) {
-        if (stock.isMine(resource)) {
-            resource.local++;
-        } else {
-            rules.opened(resource.id);
-            flushSoon();
-        }
-    }
-
-    void close(Resource resource) {
-        if (stock.isMine(resource)) {
-            resource.local--;
-            stock.freeIfUnheld(resource);
-        } else {
-            rules.closed(resource.id);
-            flushSoon();
+            rules.unacknowledged(peer).forEach(outbox::tell);
+            outbox.again(peer);
         }
     }
 
@@ -308,7 +249,7 @@ final class Party {
                     () -> world.with(from, it -> it.onRenewed(self, sent)),
                     () -> {});
         } else {
-            answer(from, new Acknowledged(self, from, Acknowledged.FENCED));
+            outbox.answer(from, new Acknowledged(self, from, Acknowledged.FENCED));
         }
     }
 
@@ -319,7 +260,7 @@ final class Party {
         }
     }
 
-    private void onUpdate(Update said) {
+    void onUpdate(Update said) {
         ProcessRef speaker =
                 rules.speaker(said.holder(), peers.known(said.holder().name()));
         Update update = new Update(speaker, said.sequence(), said.held(), said.released(), said.ended());
@@ -339,7 +280,7 @@ final class Party {
         if (applied.outcome() == Outcome.DONE) {
             stock.held(update.holder(), update.held());
         }
-        answer(update.holder(), applied.reply());
+        outbox.answer(update.holder(), applied.reply());
     }
 
     /** The owner could not find what this holder said that it holds: it must have let go of it since. */
@@ -350,7 +291,7 @@ final class Party {
                 () -> self + " holds " + id + ", which was freed before it said so");
     }
 
-    private void onAcknowledged(Acknowledged ack) {
+    void onAcknowledged(Acknowledged ack) {
         if (!admits(ack.owner())) {
             return;
         }
@@ -362,12 +303,12 @@ final class Party {
         }
     }
 
-    private void onParcel(Parcel parcel) {
+    void onParcel(Parcel parcel) {
         if (!checkLeases() || !admits(parcel.sender) || parcel.done) {
             return;
         }
         parcel.done = true;
-        world.with(parcel.sender, sender -> sender.outbox.remove(parcel));
+        world.with(parcel.sender, sender -> sender.outbox.read(parcel));
         var dice = new SplittableRandom(parcel.dice);
         boolean unwanted = parcel.purpose == Purpose.GIVE && dice.nextInt(100) < 10;
         if (unwanted || !reaches(parcel.sender)) {
@@ -388,7 +329,7 @@ final class Party {
                     .toList();
             if (!useful.isEmpty()) {
                 Name name = new Name(useful.stream().map(stock::resolve).toList());
-                name.copies.forEach(this::open);
+                name.copies.forEach(stock::open);
                 taken.add(name);
             }
         }
@@ -410,7 +351,7 @@ final class Party {
                 case FORWARD -> program.swap(Objects.requireNonNull(subject), here);
                 case CARRY_MOVE, CARRY_COPY -> throw new IllegalStateException(parcel + " names nothing");
             }
-            name.copies.forEach(this::close);
+            name.copies.forEach(stock::close);
         }
         if (parcel.purpose == Purpose.CARRY_MOVE || parcel.purpose == Purpose.CARRY_COPY) {
             Purpose answer = parcel.purpose == Purpose.CARRY_MOVE ? Purpose.MOVED : Purpose.COPIED;
@@ -431,7 +372,7 @@ final class Party {
         ended.add(other);
         rules.ownerEnded(other);
         program.lose(other);
-        outbox.removeIf(parcel -> parcel.receiver.equals(other));
+        outbox.giveUp(other::equals);
         peers.forget(other);
         flushSoon();
     }
@@ -441,7 +382,7 @@ final class Party {
                         .allMatch(other ->
                                 rules.handles.unacknowledged(other.self).isEmpty())
                 && rules.handles.waiting() == 0
-                && outbox.stream().noneMatch(parcel -> world.lives(parcel.receiver))
+                && !outbox.awaits(world::lives)
                 && !flushing
                 && !suspended;
     }

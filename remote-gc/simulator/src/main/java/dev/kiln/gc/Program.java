@@ -22,7 +22,7 @@ final class Program {
     /** A handle of its own on data that is known here. */
     Name take(List<Resource> copies, SplittableRandom dice) {
         var name = new Name(copies.stream().map(party.stock::resolve).toList());
-        name.copies.forEach(party::open);
+        name.copies.forEach(party.stock::open);
         names.add(name);
         if (!open.isEmpty() && dice.nextInt(100) < 70) {
             batches.join(open.get(dice.nextInt(open.size())), name);
@@ -34,7 +34,7 @@ final class Program {
         party.note(() -> "closes " + name);
         names.remove(name);
         batches.leave(name);
-        List.copyOf(name.copies).forEach(party::close);
+        List.copyOf(name.copies).forEach(party.stock::close);
     }
 
     void copy(Name name, SplittableRandom dice) {
@@ -99,9 +99,9 @@ final class Program {
         for (Name name : names) {
             for (int i = 0; i < name.copies.size(); i++) {
                 if (name.copies.get(i).equals(from)) {
-                    party.open(to);
+                    party.stock.open(to);
                     name.copies.set(i, to);
-                    party.close(from);
+                    party.stock.close(from);
                     found = true;
                 }
             }
@@ -113,7 +113,7 @@ final class Program {
     void copied(Resource resource, Resource copy) {
         for (Name name : names) {
             if (name.copies.contains(resource) && !name.copies.contains(copy)) {
-                party.open(copy);
+                party.stock.open(copy);
                 name.copies.add(copy);
                 return;
             }

@@ -46,6 +46,26 @@ final class Stock {
         return resource.id.owner().equals(party.self);
     }
 
+    /** One more handle of the program's. */
+    void open(Resource resource) {
+        if (isMine(resource)) {
+            resource.local++;
+        } else {
+            party.rules.opened(resource.id);
+            party.flushSoon();
+        }
+    }
+
+    void close(Resource resource) {
+        if (isMine(resource)) {
+            resource.local--;
+            freeIfUnheld(resource);
+        } else {
+            party.rules.closed(resource.id);
+            party.flushSoon();
+        }
+    }
+
     /** Holds what a new message names until its receiver has told that it was read; to be called before it is sent. */
     Parcel parcel(
             ProcessRef receiver, Purpose purpose, @Nullable Resource subject, List<List<Resource>> handles, long dice) {
@@ -88,7 +108,7 @@ final class Stock {
             resource.freed = true;
             own.remove(resource.id.number());
             if (resource.movedTo != null) {
-                party.close(resource.movedTo);
+                close(resource.movedTo);
             }
         }
     }
@@ -99,7 +119,7 @@ final class Stock {
             return; // let go of meanwhile, or moved elsewhere first
         }
         party.note(() -> "forwards " + resource.id + " to " + to.id);
-        party.open(to);
+        open(to);
         resource.movedTo = to;
         for (ProcessRef holder : party.rules.holdings.holders(resource.id.number())) {
             forward(resource, holder);
@@ -131,7 +151,7 @@ final class Stock {
     }
 
     private boolean isTold(Resource resource, ProcessRef holder) {
-        return Stream.concat(party.outbox.stream(), pledges.values().stream().map(Pledge::parcel))
+        return Stream.concat(party.outbox.unread(), pledges.values().stream().map(Pledge::parcel))
                 .anyMatch(parcel -> parcel.purpose == Purpose.FORWARD
                         && resource.equals(parcel.subject)
                         && parcel.receiver.equals(holder));

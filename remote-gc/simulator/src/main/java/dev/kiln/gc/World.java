@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one history: processes that create, send, pass on, move, copy and drop, crash, restart and lose sight of each other.
  *
- * <p>After every step: whatever a process that is sure of its leases names, or a message that it may still read, is alive
- * unless it went with its owner; the owners' index agrees with their books, and no table holds more than what is alive
- * accounts for. When all is quiet: what nobody names is freed, nothing waits, and no tombstone and no alias is left.
+ * <p>What must hold after every step, and when all is quiet: {@link Laws}.
  */
 final class World {
     private static final int PATIENCE = 15 * Party.LEASE;
@@ -29,6 +27,7 @@ final class World {
     final Network net;
     final Diagram diagram;
     final Set<Parcel> parcels = new HashSet<>();
+    final Laws laws = new Laws(this);
     private final History history;
     private final Rules.Maker rules;
     private final Coverage coverage;
@@ -75,9 +74,9 @@ final class World {
         for (String a : names()) {
             names().stream().filter(b -> a.compareTo(b) < 0).forEach(b -> mend(a, b));
         }
-        runUntilTrue("settled, with exactly what is named alive", this::exactlyTheNamedLive);
+        runUntilTrue("settled, with exactly what is named alive", laws::exactlyTheNamedLive);
         living().forEach(party -> party.program.closeAll());
-        runUntilTrue("all freed and forgotten", this::nothingIsLeft);
+        runUntilTrue("all freed and forgotten", laws::nothingIsLeft);
     }
 
     // ---- what happens from outside
@@ -233,6 +232,11 @@ final class World {
         return List.copyOf(parties.keySet());
     }
 
+    /** All processes in their last lives, the dead too. */
+    Collection<Party> all() {
+        return parties.values();
+    }
+
     List<Party> living() {
         return parties.values().stream().filter(Party::isAlive).toList();
     }
@@ -276,7 +280,8 @@ final class World {
         return party.isAlive() && party.self.equals(ref);
     }
 
-    private Party party(String name) {
+    /** The life of that process that was the last to begin. */
+    Party party(String name) {
         return Objects.requireNonNull(parties.get(name), name);
     }
 
@@ -288,129 +293,17 @@ final class World {
         }
     }
 
-    /** What the tables of a process hold is bounded by what is alive. */
-    void checkTables(Party party) {
-        Holdings holdings = party.rules.holdings;
-        check(
-                holdings.isConsistent(),
-                Violation.Of.CONSISTENCY,
-                () -> party.self + ": the index differs from the books");
-        check(
-                holdings.size() <= party.stock.size(),
-                Violation.Of.MEMORY,
-                () -> party.self + " has " + holdings.size() + " resources in its books, " + party.stock.size()
-                        + " alive");
-    }
-
     private void runUntil(long time) {
         while (net.step(time)) {
-            checkNoUseAfterFree();
+            laws.checkNoUseAfterFree();
         }
     }
 
     private void runUntilTrue(String goal, BooleanSupplier reached) {
         long patience = net.now() + PATIENCE;
         while (!reached.getAsBoolean()) {
-            check(net.now() < patience, Violation.Of.LEAK, () -> "never " + goal + describe());
+            check(net.now() < patience, Violation.Of.LEAK, () -> "never " + goal + laws.describe());
             runUntil(net.now() + Party.LEASE / 4);
         }
-    }
-
-    private void checkNoUseAfterFree() {
-        for (Party party : parties.values()) {
-            if (!party.program.names.isEmpty() && party.isValid()) {
-                for (Name name : party.program.names) {
-                    for (Resource resource : name.copies) {
-                        checkUsable(party.self, resource);
-                    }
-                }
-            }
-        }
-        for (Parcel parcel : parcels) {
-            if (!parcel.done && mayBeRead(parcel)) {
-                Party receiver = party(parcel.receiver.name());
-                if (receiver.isValid() && receiver.canTake(parcel.sender)) {
-                    for (List<Resource> copies : parcel.handles) {
-                        for (Resource resource : copies) {
-                            if (receiver.canTake(resource.id.owner())) {
-                                checkUsable(parcel, resource);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private boolean mayBeRead(Parcel parcel) {
-        Party sender = party(parcel.sender.name());
-        boolean kept = sender.self.equals(parcel.sender) && sender.outbox.contains(parcel);
-        return (kept || parcel.inFlight > 0) && lives(parcel.receiver);
-    }
-
-    private void checkUsable(Object by, Resource resource) {
-        Party owner = party(resource.id.owner().name());
-        if (!owner.self.equals(resource.id.owner()) || !owner.isAlive()) {
-            return; // lost with its owner
-        }
-        check(!resource.freed, Violation.Of.USE_AFTER_FREE, () -> resource.id + " is freed and named by " + by);
-        if (resource.movedTo != null && owner.isValid()) {
-            checkUsable(by, resource.movedTo);
-        }
-    }
-
-    private boolean exactlyTheNamedLive() {
-        parcels.removeIf(parcel -> parcel.done || !mayBeRead(parcel));
-        if (!parcels.isEmpty() || !living().stream().allMatch(Party::isSettled)) {
-            return false;
-        }
-        Set<Resource> named = new HashSet<>();
-        living().forEach(party -> named.addAll(party.program.named()));
-        for (Party party : living()) {
-            boolean quiet = party.stock.pledgeCount() == 0
-                    && party.stock.aliases() == 0
-                    && party.rules.holdings.tombstones() == 0;
-            for (Resource resource : party.stock.alive()) {
-                quiet &= named.contains(resource);
-            }
-            if (!quiet) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean nothingIsLeft() {
-        return exactlyTheNamedLive()
-                && living().stream()
-                        .allMatch(party -> party.stock.size() == 0
-                                && party.rules.holdings.size() == 0
-                                && party.rules.handles.size() == 0
-                                && party.program.batches.size() == 0
-                                && party.program.batches.memberCount() == 0);
-    }
-
-    private String describe() {
-        var text = new StringBuilder();
-        for (Party party : living()) {
-            Rules rulesOf = party.rules;
-            Collection<Resource> alive = new ArrayList<>();
-            party.stock.alive().forEach(alive::add);
-            text.append("\n  ").append(party.self);
-            text.append(": open ").append(rulesOf.handles.size());
-            text.append(", waiting ").append(rulesOf.handles.waiting());
-            text.append(", unacknowledged ").append(rulesOf.handles.unacknowledgedUpdates());
-            text.append(", unread ").append(party.outbox);
-            text.append(", pledges ").append(party.stock.pledgeCount());
-            text.append(", tombstones ").append(rulesOf.holdings.tombstones());
-            text.append(", batches ").append(party.program.batches.size());
-            for (Resource resource : alive) {
-                text.append("\n    ").append(resource.id).append(" by ");
-                text.append(rulesOf.holdings.holders(resource.id.number()));
-                text.append(", local ").append(resource.local);
-                text.append(resource.movedTo == null ? "" : ", moved to " + resource.movedTo);
-            }
-        }
-        return text.toString();
     }
 }
