@@ -108,8 +108,8 @@ class ZeroCopyIT {
                     assertEquals(row, numbers.get(row));
                 }
                 assertEquals(
-                        "word 299999",
-                        root.getVector("word").getObject(ROWS - 1).toString());
+                        "word 299998",
+                        root.getVector("word").getObject(ROWS - 2).toString());
             }
             assertFalse(Segments.leftOf(inodes).isEmpty(), "one is mapped here");
             List.of(mapped, handle, here).forEach(Frame::close);
