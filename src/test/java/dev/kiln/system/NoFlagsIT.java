@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.Series;
 import dev.kiln.pool.Pool;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,15 @@ class NoFlagsIT {
                                 .rowCount());
                 small.show();
                 System.out.println("local " + local.select("label").rowCount());
+                Series column = small.column("x");
+                System.out.println("series " + column.plus(1).toList()
+                        + column.sum().orElseThrow() + column.collect().size());
+                Frame put = local.concatColumns(Frame.columns(Map.of("n", new int[] {7})))
+                        .put("there", small.head(1).column("x"));
+                System.out.println("put " + put.collect().names() + put.isRemote());
+                System.out.println("verbs " + small.sample(1, 2).rowCount()
+                        + small.describe().rowCount()
+                        + small.pivotWider("name", "x").names());
                 try {
                     System.out.println(
                             "engine " + local.filter("x > 1").collect().rowCount());
@@ -60,7 +70,7 @@ class NoFlagsIT {
 
     @Test
     @DisplayName(
-            "F-08: collect, toArrow, toRows, joins and show work in a caller's JVM that was started without any flag")
+            "F-08: collect, toArrow, toRows, joins, show, series and columns side by side work in a caller's JVM that was started without any flag")
     void aCallerWithoutFlags() throws Exception {
         String csv = Path.of(System.getProperty("kiln.root"), "examples", "data", "airports.csv")
                 .toString();
@@ -70,6 +80,9 @@ class NoFlagsIT {
             assertEquals("1", caller.await("joined "));
             assertEquals("5", caller.await("csv "));
             assertEquals("1", caller.await("local "));
+            assertEquals("[2, 3]32", caller.await("series "));
+            assertEquals("[x, label, n, there]false", caller.await("put "));
+            assertEquals("12[one, zwei]", caller.await("verbs "));
             assertTrue(caller.await("documented ").contains("--add-opens=java.base/java.nio=ALL-UNNAMED"));
             caller.await("done");
             assertEquals(0, caller.status());
