@@ -127,8 +127,7 @@ final class Removal implements AutoCloseable {
         List<Frame> places = notice.places().stream().map(Frame::adopt).toList(); // with the notice's references
         try {
             // Not work, which ends when it is answered, but a message with a transfer of its own: the handles in it are
-            // held
-            // from here until the holder's own holds have arrived where the data is now.
+            // held from here until the holder's own holds have arrived where the data is now.
             Parcel parcel = space.pack(new FrameRequest.Moved(notice.numbers(), places), Packing.Way.PLACED, 0, holder);
             client.ask(holder, parcel);
         } catch (KilnException e) {
