@@ -103,8 +103,8 @@ class HoldersIT {
                 assertEquals(1, held(pool, owner));
                 Pid.killHard(holders.get(victim));
                 left--;
-                int runners = left + 1;
-                Eventually.soon("the death is known", () -> pool.runners().size() == runners);
+                int dead = HOLDERS - left;
+                Eventually.soon("the death is known", () -> pool.stats().losses() == dead);
             }
             Eventually.soon("the frame is freed, its last holder being gone", () -> held(pool, owner) == 0);
         }
