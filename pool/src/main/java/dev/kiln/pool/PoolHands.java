@@ -111,7 +111,7 @@ final class PoolHands {
             case BookEffect.Turned e ->
                 calls.fail(e.call(), new PoolClosed(name(e.call()) + " never ran: the pool was closed"));
             case Lost e -> {
-                if (e.closing() || !again(e.call())) {
+                if (!waitsAgain(e) && (e.closing() || !again(e.call()))) {
                     calls.fail(e.call(), lost(e));
                 }
             }
@@ -151,6 +151,24 @@ final class PoolHands {
         runner.stop(TimeUnit.NANOSECONDS.toMillis(e.drainNanos()), successors);
     }
 
+    /**
+     * A call that was given to a runner whose end was known here before the books heard of it was never sent there: it
+     * waits on as if nothing had been; whether it is one.
+     */
+    private boolean waitsAgain(Lost e) {
+        PendingCall call = calls.find(e.call());
+        if (call == null || e.runner().equals(call.runner())) {
+            return false;
+        }
+        enterAgain(call);
+        return true;
+    }
+
+    private void enterAgain(PendingCall call) {
+        books.accept(new BookEvent.Arrived(
+                call.id(), call.limits().latestStartNanos(), call.wish(), call.priority(), true));
+    }
+
     /** Tries a call again that says that this does no harm; whether it does. */
     private boolean again(long id) {
         PendingCall call = calls.find(id);
@@ -166,7 +184,7 @@ final class PoolHands {
             return false;
         }
         call.again(limits);
-        books.accept(new BookEvent.Arrived(id, limits.latestStartNanos(), call.wish(), call.priority(), true));
+        enterAgain(call);
         return true;
     }
 
@@ -239,7 +257,7 @@ final class PoolHands {
         PendingCall call = calls.find(e.call());
         LiveRunner runner = runners.find(e.runner());
         if (runner == null) {
-            return; // it has just ended: its death, which is about to be entered, takes this call along
+            return; // it has just ended: its death, which is about to be entered, brings this call back
         }
         if (call == null) { // cancelled in this very moment: its slot is free again
             books.accept(new BookEvent.Finished(e.call(), e.runner(), false, false));

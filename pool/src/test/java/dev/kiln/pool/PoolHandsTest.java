@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** When the caller's side itself says that a call ran too long. */
-class BackstopTest {
+/** What becomes of calls whose runner is silent, or gone. */
+class PoolHandsTest {
     private static final ProcessRef CALLER = new ProcessRef("p-caller", 1);
 
     /** A clock whose tasks wait until the test runs them. */
@@ -71,8 +71,7 @@ class BackstopTest {
 
     private final LiveRunner first = runners.expect("p-1");
     private final LiveRunner second = runners.expect("p-2");
-    private final PendingCall call =
-            (PendingCall) path.begin((RemoteCallable<Integer>) () -> 7, CallOptions.DEFAULT.repeatable(), Kind.CALL);
+    private final PendingCall call = begin(CallOptions.DEFAULT.repeatable());
 
     @AfterEach
     void end() {
@@ -81,33 +80,52 @@ class BackstopTest {
         clock.shutdownNow();
     }
 
-    private void dispatch(LiveRunner runner) {
+    private PendingCall begin(CallOptions how) {
+        return (PendingCall) path.begin((RemoteCallable<Integer>) () -> 7, how, Kind.CALL);
+    }
+
+    private void dispatch(PendingCall call, LiveRunner runner) {
         hands.carryOut(new BookEffect.Dispatch(call.id(), runner.id()));
     }
 
     @Test
     @DisplayName("C-05, P-26: the time of a try that was not taken does not end the call where it runs next")
     void aTryThatWasNotTakenHasNoTime() {
-        dispatch(first);
+        dispatch(call, first);
         first.over(call.id(), 1);
         clock.tasks.removeFirst().run();
         assertFalse(call.outcome().isDone());
-        dispatch(second);
+        dispatch(call, second);
         assertEquals(1, clock.tasks.size());
     }
 
     @Test
     @DisplayName("C-05, C-12: the time of a try whose runner was lost does not end the next one, which has its own")
     void eachTryHasItsOwnTime() {
-        dispatch(first);
+        dispatch(call, first);
         runners.remove(first.id());
         hands.carryOut(new BookEffect.Lost(call.id(), first.id(), RunnerExit.unknown("lost"), false));
-        dispatch(second);
+        dispatch(call, second);
         clock.tasks.removeFirst().run();
         assertFalse(call.outcome().isDone());
         clock.tasks.removeFirst().run();
         var failed = assertInstanceOf(Outcome.Failed.class, call.outcome().join());
         assertInstanceOf(CallTimedOut.class, failed.why());
         assertEquals(new BookEvent.Finished(call.id(), second.id(), true, true), told.getLast());
+    }
+
+    @Test
+    @DisplayName(
+            "C-12: a call given to a runner that had just ended was never sent: it waits again, whether repeatable or not")
+    void whatWasNotSentIsNotLost() {
+        PendingCall once = begin(CallOptions.DEFAULT);
+        runners.remove(first.id());
+        dispatch(once, first);
+        hands.carryOut(new BookEffect.Lost(once.id(), first.id(), RunnerExit.unknown("lost"), false));
+        assertFalse(once.outcome().isDone());
+        assertFalse(once.mayHaveBegun());
+        assertEquals(
+                new BookEvent.Arrived(once.id(), once.limits().latestStartNanos(), Wish.ANYWHERE, true),
+                told.getLast());
     }
 }
