@@ -90,7 +90,7 @@ final class DispatchBench implements Benchmark {
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
             var polls = new Samples();
             var polling = new AtomicBoolean(true);
-            Thread poller = Thread.ofPlatform().start(() -> poll(pool, polling, polls));
+            Thread poller = Thread.ofPlatform().daemon().start(() -> poll(pool, polling, polls));
             long beginCpu = processCpuNanos();
             long begin = System.nanoTime();
             RemoteCallable<Integer> work = () -> 7;

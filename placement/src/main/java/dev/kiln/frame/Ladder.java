@@ -43,7 +43,8 @@ final class Ladder {
             @Nullable SpillFolder folder) {}
 
     private final Tenants tenants = new Tenants();
-    private final List<MemoryLimits> members = new ArrayList<>(); // guarded by this
+    private final List<MemoryBudget> members = new ArrayList<>(); // guarded by this
+    private long budget; // the members' sum; guarded by this
     private final AtomicLong reserved = new AtomicLong();
     private final Lock spilling = new ReentrantLock();
     private final AtomicBoolean relieving = new AtomicBoolean();
@@ -61,14 +62,18 @@ final class Ladder {
         return tenants;
     }
 
-    synchronized void join(MemoryLimits limits) {
-        members.add(limits);
+    synchronized void join(MemoryBudget member) {
+        members.add(member);
+        budget += member.bytes();
         remark();
     }
 
-    synchronized void leave(MemoryLimits limits) {
-        members.remove(limits);
-        remark();
+    /** Changes nothing for one that has left. */
+    synchronized void leave(MemoryBudget member) {
+        if (members.remove(member)) {
+            budget -= member.bytes();
+            remark();
+        }
     }
 
     private void remark() {
@@ -76,16 +81,12 @@ final class Ladder {
             marks = null;
             return;
         }
-        long budget = members.stream().mapToLong(MemoryLimits::budgetBytes).sum();
+        MemoryLimits limits = members.getFirst().limits();
         Marks before = marks;
         SpillFolder folder = before != null
                 ? before.folder()
-                : members.getFirst().directory().map(SpillFolder::new).orElse(null);
-        marks = new Marks(
-                budget,
-                (long) (budget * members.getFirst().spillAt()),
-                (long) (budget * members.getFirst().pauseAt()),
-                folder);
+                : limits.directory().map(SpillFolder::new).orElse(null);
+        marks = new Marks(budget, (long) (budget * limits.spillAt()), (long) (budget * limits.pauseAt()), folder);
     }
 
     /** Where tables can be put on disk; null if they cannot. */

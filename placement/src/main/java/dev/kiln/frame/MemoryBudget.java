@@ -24,10 +24,12 @@ public final class MemoryBudget implements AutoCloseable {
     private static final int ASK_AGAIN = 16;
 
     private final MemoryLimits limits;
+    private final long bytes;
     private long askedAtBytes; // guarded by this
 
     private MemoryBudget(MemoryLimits limits) {
         this.limits = limits;
+        this.bytes = limits.budgetBytes(); // once: the system is asked how much memory there is, which reads files
     }
 
     /**
@@ -38,24 +40,31 @@ public final class MemoryBudget implements AutoCloseable {
      */
     public static MemoryBudget open(MemoryLimits limits, boolean ownProcess) {
         limits.check();
+        MemoryBudget budget = new MemoryBudget(limits);
         if (ownProcess) {
             Database.share(limits.sharers());
-            warnOfSum(limits);
+            budget.warnOfSum();
         }
-        MemoryBudget budget = new MemoryBudget(limits);
-        Ladder.process().join(limits);
+        Ladder.process().join(budget);
         return budget;
     }
 
-    private static void warnOfSum(MemoryLimits limits) {
-        long frames = limits.budgetBytes();
+    MemoryLimits limits() {
+        return limits;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private void warnOfSum() {
         long engine = Database.memoryLimit();
         long heap = Runtime.getRuntime().maxMemory();
         long machine = MemoryLimits.machineBytes();
-        if (frames + engine + heap > machine) {
+        if (bytes + engine + heap > machine) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "memoryBudget (" + frames + "), the engine's limit (" + engine + ", -D" + Database.MEMORY_PROPERTY
+                    "memoryBudget (" + bytes + "), the engine's limit (" + engine + ", -D" + Database.MEMORY_PROPERTY
                             + ") and the heap (" + heap + ", -Xmx) are more together than this machine's " + machine
                             + " bytes: the process may be killed before it reaches them; lower one");
         }
@@ -78,9 +87,8 @@ public final class MemoryBudget implements AutoCloseable {
     public synchronized boolean asksHolders() {
         long inUse = Memory.budgeted();
         long all = inUse + SpillFile.bytes();
-        long budget = limits.budgetBytes();
         askedAtBytes = Math.min(askedAtBytes, all);
-        if (inUse <= budget * limits.spillAt() * ASK_AT || all - askedAtBytes < budget / ASK_AGAIN) {
+        if (inUse <= bytes * limits.spillAt() * ASK_AT || all - askedAtBytes < bytes / ASK_AGAIN) {
             return false;
         }
         askedAtBytes = all;
@@ -95,7 +103,7 @@ public final class MemoryBudget implements AutoCloseable {
     /** Ends it. Frames stay where they are. Idempotent. */
     @Override
     public void close() {
-        Ladder.process().leave(limits);
+        Ladder.process().leave(this);
     }
 
     /** Removes what processes that were killed have left in the directory of these limits. */

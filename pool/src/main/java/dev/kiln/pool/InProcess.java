@@ -105,7 +105,7 @@ final class InProcess implements Backend {
             if (node.isDone()) {
                 node.join().stop("killed");
             } else {
-                over("killed before it greeted");
+                over("killed before it served");
                 CompletableFuture<?> _ = node.thenAccept(late -> late.stop("killed"));
             }
         }
