@@ -33,6 +33,16 @@ final class Pid {
         signal("-STOP", pid);
     }
 
+    /** Whether that has come about: a signal is on its way for a while. */
+    static boolean frozen(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") T ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static void thaw(long pid) {
         signal("-CONT", pid);
     }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +145,26 @@ final class Books {
     /** The values that others held here until they let go of them. */
     LeftValues left() {
         return residents.left();
+    }
+
+    /**
+     * A table that others hold here.
+     *
+     * @param holders who hold it, or are about to receive it
+     */
+    record Held(long number, Table table, Set<ProcessRef> holders) {}
+
+    /** All of them, each with a reference for the caller. */
+    List<Held> held() {
+        synchronized (lock) {
+            Map<Long, Set<ProcessRef>> holders = holdings.holders();
+            List<Held> held = new ArrayList<>();
+            residents.tables().forEach((number, table) -> {
+                table.retain();
+                held.add(new Held(number, table, holders.getOrDefault(number, Set.of())));
+            });
+            return held;
+        }
     }
 
     long residentCount() {

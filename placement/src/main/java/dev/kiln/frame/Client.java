@@ -23,7 +23,7 @@ final class Client {
     }
 
     Leaf compute(Plan plan) {
-        return leaf(ask(plan, FrameRequest.Compute::new));
+        return leaf(ask(plan, frame -> new FrameRequest.Compute(frame, Origins.here())));
     }
 
     Table collect(Plan plan) {
@@ -69,6 +69,13 @@ final class Client {
     /** Pins the data of a handle where it is, or ends that. */
     void pin(RemoteTable remote, boolean on) {
         boolean _ = ask(new Plan.Source(remote), frame -> new FrameRequest.Pin(frame, on), Boolean.class);
+    }
+
+    /** What others hold of a party. */
+    List<?> inventory(ProcessRef owner) {
+        try (Parcel parcel = space.packWork(new FrameRequest.TakeInventory())) {
+            return expect(ask(owner, parcel), List.class, owner);
+        }
     }
 
     private interface Request {

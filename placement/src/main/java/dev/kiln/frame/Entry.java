@@ -17,9 +17,9 @@ sealed interface Entry {
     /** A value that stays where it is; {@code type} is the name of its class. */
     record Value(ResourceId id, String type) implements Entry {}
 
-    /** The data is in the manifest: Arrow's messages, encapsulated. */
+    /** The data is in the manifest: Arrow's messages, encapsulated; {@code origin} as in {@link Facts}. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Inline(byte[] schema, List<byte[]> batches) implements Entry {}
+    record Inline(String origin, byte[] schema, List<byte[]> batches) implements Entry {}
 
     /**
      * The data is fetched from the sender when the message is read.

@@ -14,9 +14,10 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param rows at least 0
  * @param bytes at least 0
  * @param preview the first rows as text if the table is small, otherwise empty
+ * @param origin where in the code it was made, if anybody wants to know, otherwise empty; see {@link Origins}
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Facts(byte[] schema, long rows, long bytes, String preview) {
+record Facts(byte[] schema, long rows, long bytes, String preview, String origin) {
 
     private static final long PREVIEW_BYTES = 64 << 10;
     private static final int PREVIEW_ROWS = 10;
@@ -32,7 +33,11 @@ record Facts(byte[] schema, long rows, long bytes, String preview) {
     static Facts of(Table table, boolean withPreview) {
         String preview = withPreview && table.bytes() <= PREVIEW_BYTES ? table.preview(PREVIEW_ROWS) : "";
         return new Facts(
-                table.schemaMessage(), table.rows(), table.bytes(), preview.length() > PREVIEW_LENGTH ? "" : preview);
+                table.schemaMessage(),
+                table.rows(),
+                table.bytes(),
+                preview.length() > PREVIEW_LENGTH ? "" : preview,
+                table.origin());
     }
 
     /** @throws IllegalArgumentException if the message is no schema */

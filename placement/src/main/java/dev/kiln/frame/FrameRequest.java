@@ -9,8 +9,12 @@ import java.util.List;
  */
 sealed interface FrameRequest extends Serializable {
 
-    /** Run the plan and keep the result. Answer: a frame, by reference. */
-    record Compute(Frame frame) implements FrameRequest {}
+    /**
+     * Run the plan and keep the result. Answer: a frame, by reference.
+     *
+     * @param origin where in the code that is asked; see {@link Origins}
+     */
+    record Compute(Frame frame, String origin) implements FrameRequest {}
 
     /** Run the plan and send the result. Answer: a frame, by value. */
     record Collect(Frame frame) implements FrameRequest {}
@@ -59,6 +63,9 @@ sealed interface FrameRequest extends Serializable {
 
     /** Keep the frame's data in memory for me, or do so no longer. Answer: whether it is pinned for the asker now, a Boolean. */
     record Pin(Frame frame, boolean on) implements FrameRequest {}
+
+    /** Tell what others hold of you. Answer: a List of {@link Inventory.Item}. */
+    record TakeInventory() implements FrameRequest {}
 
     /** Tell who could keep copies of data. Answer: a List of {@link dev.kiln.gc.ProcessRef}, best first. */
     record Hosts() implements FrameRequest {}

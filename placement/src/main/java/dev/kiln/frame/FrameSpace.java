@@ -8,9 +8,9 @@ import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +55,9 @@ public final class FrameSpace implements AutoCloseable {
     private final Copies copies;
     private final Removal removal;
     private final Server server;
+    private final Reading reading;
+    private final Peers peers;
+    private final AtomicBoolean tracing;
 
     private FrameSpace(ProcessRef self, Peers peers, SpaceOptions options, LongSupplier nanos) {
         this.self = self;
@@ -65,6 +68,12 @@ public final class FrameSpace implements AutoCloseable {
         this.copies = new Copies(this, client);
         this.removal = new Removal(this, books, client, copies, nanos);
         this.server = new Server(this);
+        this.reading = new Reading(this, options);
+        this.peers = peers;
+        this.tracing = new AtomicBoolean(options.traceFrames());
+        if (options.traceFrames()) {
+            Origins.want();
+        }
     }
 
     /**
@@ -168,37 +177,7 @@ public final class FrameSpace implements AutoCloseable {
      * @throws NotTransferable if it cannot be read; then it is refused as by {@link #refuse}, and nothing has changed
      */
     public @Nullable Object unpack(byte[] bytes, ProcessRef sender) {
-        ParcelHeader header = header(bytes, sender);
-        Unpacking frames = new Unpacking(this, sender);
-        try (frames) {
-            header.check(bytes);
-            if (header.codec() == ParcelHeader.RAW) {
-                return Arrays.copyOfRange(bytes, ParcelHeader.LENGTH, bytes.length);
-            }
-            int manifest = ParcelHeader.LENGTH + header.bodyLength();
-            frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));
-            Object value = Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
-            if (header.transfer() != 0) {
-                elsewhere.arrived(sender, header.transfer(), frames.named());
-            }
-            return value;
-        } catch (Throwable e) {
-            frames.restart();
-            refuse(header, sender);
-            throw Codec.unreadable(e, sender);
-        }
-    }
-
-    private ParcelHeader header(byte[] bytes, ProcessRef sender) {
-        try {
-            if (bytes.length > options.limits().bytes()) {
-                throw new Refusal(bytes.length + " bytes are more than the limit of "
-                        + options.limits().bytes());
-            }
-            return ParcelHeader.read(bytes);
-        } catch (Refusal e) {
-            throw Codec.unreadable(e, sender);
-        }
+        return reading.read(bytes, sender);
     }
 
     /**
@@ -206,17 +185,7 @@ public final class FrameSpace implements AutoCloseable {
      * given up. Bytes that are no parcel change nothing.
      */
     public void refuse(byte[] bytes, ProcessRef sender) {
-        try {
-            refuse(ParcelHeader.read(bytes), sender);
-        } catch (Refusal e) {
-            return; // names no transfer: its holds, if it has any, end with this process's lease
-        }
-    }
-
-    private void refuse(ParcelHeader header, ProcessRef sender) {
-        if (header.transfer() != 0) {
-            elsewhere.refused(sender, header.transfer());
-        }
+        reading.refuse(bytes, sender);
     }
 
     /**
@@ -319,6 +288,17 @@ public final class FrameSpace implements AutoCloseable {
         return books.residentBytes();
     }
 
+    /**
+     * What others hold at these parties, each of which is asked once, all at the same time.
+     *
+     * @param parties all of them others; who is gone has no frames
+     * @param atMost how long to wait; who has not answered by then is told apart
+     */
+    public Inventory inventory(List<ProcessRef> parties, Duration atMost) {
+        elsewhere.flush(); // what is let go of here is not held there when the question arrives
+        return Inventory.gathered(client, parties, atMost);
+    }
+
     /** How many frames and values of other parties this one holds. */
     public int heldElsewhere() {
         return elsewhere.size();
@@ -335,6 +315,9 @@ public final class FrameSpace implements AutoCloseable {
      * seconds at most. Idempotent; the first cause stays.
      */
     public void close(KilnException cause) {
+        if (tracing.compareAndSet(true, false)) {
+            Origins.drop();
+        }
         removal.close();
         elsewhere.close(cause);
         books.close(cause);
@@ -351,6 +334,11 @@ public final class FrameSpace implements AutoCloseable {
     /** What asks the others. */
     Client client() {
         return client;
+    }
+
+    /** The way to them. */
+    Peers peers() {
+        return peers;
     }
 
     /** What has them keep copies. */

@@ -59,13 +59,14 @@ final class ManifestReader {
             case ManifestWriter.REFERENCE -> new Entry.Reference(ids(), facts());
             case ManifestWriter.VALUE -> new Entry.Value(id(), text());
             case ManifestWriter.INLINE -> {
+                String origin = text();
                 byte[] schema = bytes();
                 int count = count(Integer.BYTES);
                 List<byte[]> batches = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
                     batches.add(bytes());
                 }
-                yield new Entry.Inline(schema, batches);
+                yield new Entry.Inline(origin, schema, batches);
             }
             case ManifestWriter.OFFER -> new Entry.Offer(in.getLong(), facts(), pieces(), image());
             default -> throw new IllegalArgumentException("unknown kind " + kind);
@@ -94,7 +95,7 @@ final class ManifestReader {
             in.reset();
             lastSchema = bytes();
         }
-        return new Facts(lastSchema, in.getLong(), in.getLong(), text());
+        return new Facts(lastSchema, in.getLong(), in.getLong(), text(), text());
     }
 
     private List<Entry.Piece> pieces() {

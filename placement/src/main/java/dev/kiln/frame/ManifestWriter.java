@@ -97,6 +97,7 @@ final class ManifestWriter {
     void inline(Table table) {
         write(() -> {
             out.writeByte(INLINE);
+            text(table.origin());
             bytes(table.schemaMessage());
             out.writeInt(table.batchCount());
             for (int i = 0; i < table.batchCount(); i++) {
@@ -161,6 +162,7 @@ final class ManifestWriter {
         out.writeLong(facts.rows());
         out.writeLong(facts.bytes());
         text(facts.preview());
+        text(facts.origin());
     }
 
     private void text(String text) throws IOException {

@@ -45,7 +45,8 @@ final class Operation {
             throw new QueryInterrupted(what + " was not started: the thread is interrupted", null);
         }
         Operation operation = new Operation();
-        FutureTask<T> task = new FutureTask<>(() -> work.run(operation));
+        String origin = Origins.here(); // which that thread cannot tell
+        FutureTask<T> task = new FutureTask<>(() -> Origins.as(origin, () -> work.run(operation)));
         THREADS.execute(task);
         try {
             return task.get();

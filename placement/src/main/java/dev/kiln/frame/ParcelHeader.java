@@ -37,7 +37,7 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
     /** The body is the value, an array of bytes. */
     static final byte RAW = 2;
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int CHECKED = 24;
 
     /** Writes numbers, each at its place. */

@@ -37,8 +37,8 @@ final class Server {
 
     private byte[] answer(FrameRequest request, ProcessRef asker) {
         return switch (request) {
-            case FrameRequest.Compute(Frame frame) -> {
-                try (Frame result = Frame.adopt(run(frame, Place::compute))) {
+            case FrameRequest.Compute(Frame frame, String origin) -> {
+                try (Frame result = Frame.adopt(Origins.as(origin, () -> run(frame, Place::compute)))) {
                     yield space.pack(result, Packing.Way.PLACED, 0, asker).bytes();
                 }
             }
@@ -68,6 +68,10 @@ final class Server {
                     Pins.set(frame, asker, on);
                 }
                 yield space.packResult(on, asker).bytes();
+            }
+            case FrameRequest.TakeInventory _ -> {
+                space.peers().caughtUp(); // what the asker has let go of before it asked is not held any more
+                yield space.packResult(Inventory.taken(space.books()), asker).bytes();
             }
             case FrameRequest.Hosts _ -> space.packResult(space.hosts(), asker).bytes();
         };

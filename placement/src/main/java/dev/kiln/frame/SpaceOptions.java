@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param operands where an operation on data of several parties runs. Default {@link OperandPolicy#SMALLER_MOVES}
  * @param collectWhenAsked whether this process runs its garbage collector when an owner of frames that are held here asks for
  *     it; not more often than every 10 s, nor for more than 5 % of the time. Default true
+ * @param traceFrames whether it is looked for where in the code frames are made. Default false
  * @param limits what a received message may ask for
  * @param substitution how types of the rooms above travel
  */
@@ -23,6 +24,7 @@ public record SpaceOptions(
         Duration lease,
         OperandPolicy operands,
         boolean collectWhenAsked,
+        boolean traceFrames,
         ParcelLimits limits,
         Substitution substitution) {
 
@@ -32,6 +34,7 @@ public record SpaceOptions(
             Duration.ofSeconds(20),
             OperandPolicy.SMALLER_MOVES,
             true,
+            false,
             ParcelLimits.defaults(),
             Substitution.NONE);
 
@@ -56,6 +59,7 @@ public record SpaceOptions(
                 lease,
                 OperandPolicy.SMALLER_MOVES,
                 true,
+                false,
                 ParcelLimits.defaults(),
                 Substitution.NONE);
     }
@@ -67,36 +71,48 @@ public record SpaceOptions(
 
     /** These options with another way for frames in results. */
     public SpaceOptions withPlaceFrames(boolean place) {
-        return new SpaceOptions(place, sharedMemory, lease, operands, collectWhenAsked, limits, substitution);
+        return new SpaceOptions(
+                place, sharedMemory, lease, operands, collectWhenAsked, traceFrames, limits, substitution);
     }
 
     /** These options with or without shared memory. */
     public SpaceOptions withSharedMemory(boolean shared) {
-        return new SpaceOptions(placeFrames, shared, lease, operands, collectWhenAsked, limits, substitution);
+        return new SpaceOptions(
+                placeFrames, shared, lease, operands, collectWhenAsked, traceFrames, limits, substitution);
     }
 
     /** These options with another lease, positive. */
     public SpaceOptions withLease(Duration other) {
-        return new SpaceOptions(placeFrames, sharedMemory, other, operands, collectWhenAsked, limits, substitution);
+        return new SpaceOptions(
+                placeFrames, sharedMemory, other, operands, collectWhenAsked, traceFrames, limits, substitution);
     }
 
     /** These options with another policy for operands at several parties. */
     public SpaceOptions withOperands(OperandPolicy other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, other, collectWhenAsked, limits, substitution);
+        return new SpaceOptions(
+                placeFrames, sharedMemory, lease, other, collectWhenAsked, traceFrames, limits, substitution);
     }
 
     /** These options with or without collecting garbage for others. */
     public SpaceOptions withCollectWhenAsked(boolean collect) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collect, limits, substitution);
+        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collect, traceFrames, limits, substitution);
+    }
+
+    /** These options with or without looking where frames are made. */
+    public SpaceOptions withTraceFrames(boolean trace) {
+        return new SpaceOptions(
+                placeFrames, sharedMemory, lease, operands, collectWhenAsked, trace, limits, substitution);
     }
 
     /** These options with other limits for received messages. */
     public SpaceOptions withLimits(ParcelLimits other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collectWhenAsked, other, substitution);
+        return new SpaceOptions(
+                placeFrames, sharedMemory, lease, operands, collectWhenAsked, traceFrames, other, substitution);
     }
 
     /** These options with another substitution, in place of the present one. */
     public SpaceOptions withSubstitution(Substitution other) {
-        return new SpaceOptions(placeFrames, sharedMemory, lease, operands, collectWhenAsked, limits, other);
+        return new SpaceOptions(
+                placeFrames, sharedMemory, lease, operands, collectWhenAsked, traceFrames, limits, other);
     }
 }

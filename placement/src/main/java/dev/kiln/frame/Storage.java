@@ -28,6 +28,7 @@ final class Storage {
     private final Schema schema;
     private final List<Shape> shapes;
     private final long bytes;
+    private final boolean mayMove;
 
     /** The table's: the last release frees what is here. */
     private final References references = new References();
@@ -59,6 +60,7 @@ final class Storage {
         this.data = data;
         this.bytes = bytes;
         this.file = file;
+        this.mayMove = mayMove;
         this.tenancy = mayMove && bytes >= Tenants.LEAST_BYTES
                 ? Ladder.process().tenants().add(this)
                 : null;
@@ -309,6 +311,15 @@ final class Storage {
 
     boolean isPinned() {
         return !pinners.isEmpty();
+    }
+
+    /** Where it is now. */
+    Inventory.Where where() {
+        if (file != null) {
+            return Inventory.Where.DISK;
+        }
+        // what may not move is mapped, and belongs to another process
+        return data.image() != null || !mayMove ? Inventory.Where.SHARED : Inventory.Where.PRIVATE;
     }
 
     /** Whether the data is on disk. */

@@ -32,6 +32,8 @@ final class Table implements Leaf {
     private final transient long bytes;
 
     private final transient Storage storage;
+    private final transient String origin = Origins.here();
+    private final transient long madeNanos = System.nanoTime();
 
     /** @param mayMove whether this process could put the data elsewhere */
     private Table(Schema schema, List<Shape> shapes, TableData data, @Nullable SpillFile file, boolean mayMove) {
@@ -257,6 +259,16 @@ final class Table implements Leaf {
         } catch (FrameRefused e) {
             return null;
         }
+    }
+
+    /** Where in the code it was made, if anybody wants to know, otherwise empty. */
+    String origin() {
+        return origin;
+    }
+
+    /** How long it has been in this process. */
+    long ageNanos() {
+        return System.nanoTime() - madeNanos;
     }
 
     /** Where the data is, and its moves. */

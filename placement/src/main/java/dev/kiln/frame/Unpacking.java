@@ -47,10 +47,13 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
                         }
                         case Entry.Inline inline -> {
                             inline.batches().forEach(batch -> Traffic.copied(batch.length));
-                            yield Table.fromMessages(
-                                    inline.schema(), inline.batches().iterator());
+                            yield Origins.as(
+                                    inline.origin(),
+                                    () -> Table.fromMessages(
+                                            inline.schema(), inline.batches().iterator()));
                         }
-                        case Entry.Offer offer -> BatchFetch.table(space, sender, offer);
+                        case Entry.Offer offer ->
+                            Origins.as(offer.facts().origin(), () -> BatchFetch.table(space, sender, offer));
                     });
         }
     }

@@ -183,7 +183,7 @@ class FuzzTest {
         Frame handle = live(hub.call(n2, () -> frame("x", list(7))));
         List<byte[]> valid = List.of(
                 caller.packWork(new FrameRequest.Collect(handle)).bytes(),
-                caller.packWork(new FrameRequest.Compute(handle)).bytes(),
+                caller.packWork(new FrameRequest.Compute(handle, "")).bytes(),
                 caller.packWork(new FrameRequest.Pull(1, 0, 0, 1)).bytes());
         hub.settle();
         long residents = n2.residentCount();

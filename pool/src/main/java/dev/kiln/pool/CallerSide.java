@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameInfo;
 import java.util.List;
 
 /** What stands behind a {@link Pool}: the pool itself where it was opened, a view of it on its runners. Any thread. */
@@ -17,6 +18,8 @@ sealed interface CallerSide permits Headquarters, NestedPool {
     List<RunnerInfo> runners();
 
     PoolStats stats();
+
+    List<FrameInfo> frames();
 
     /** Gives so many runners a copy of a frame, 0 for every runner. */
     Frame broadcast(Frame frame, int copies);

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameInfo;
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.MemoryBudget;
 import dev.kiln.frame.SpaceOptions;
@@ -44,6 +45,7 @@ final class Headquarters implements CallerSide {
     private final LiveRunners runners = new LiveRunners();
     private final OpenCalls calls = new OpenCalls();
     private final FrameSpace space;
+    private final FrameListing frames;
     private final Questions questions;
     private final AnswerDesk answers;
     private final ScheduledThreadPoolExecutor chores;
@@ -76,8 +78,10 @@ final class Headquarters implements CallerSide {
                 new SpaceOptions(options.placeFrames(), backend.sharesMemory(), lease)
                         .withOperands(options.operands())
                         .withCollectWhenAsked(options.memory().collectWhenAsked())
+                        .withTraceFrames(options.traceFrames())
                         .withSubstitution(new PoolStands(
                                 options.name(), this::space, this::pool, this::object, BatchBook::openOne)));
+        this.frames = new FrameListing(options.name(), options.traceFrames(), space, runners);
         this.answers = new AnswerDesk(space, options.name(), () -> {});
         this.chores = daemon("kiln-chores-" + options.name());
         this.clock = daemon("kiln-clock-" + options.name());
@@ -202,7 +206,8 @@ final class Headquarters implements CallerSide {
                 options.strictSlots(),
                 options.virtualThreads(),
                 options.memory(),
-                options.operands());
+                options.operands(),
+                options.traceFrames());
     }
 
     /** The runners that may be asked to keep copies of data, best first. */
@@ -293,11 +298,17 @@ final class Headquarters implements CallerSide {
         return owner.read(books -> books.stats(System.nanoTime(), calls.returned(), calls.failed()));
     }
 
+    @Override
+    public List<FrameInfo> frames() {
+        return frames.all();
+    }
+
     /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
     @Override
     public void close() {
         if (closing.compareAndSet(false, true)) {
             try {
+                tellOfForgotten();
                 tell(new BookEvent.Closing());
                 allGone.join();
                 takeApart();
@@ -306,6 +317,13 @@ final class Headquarters implements CallerSide {
             }
         } else {
             closed.join();
+        }
+    }
+
+    private void tellOfForgotten() {
+        List<FrameInfo> forgotten = frames.forgotten();
+        if (!forgotten.isEmpty()) {
+            herald.framesLeaked(forgotten);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.kiln.pool;
 
 import dev.kiln.KilnException;
+import dev.kiln.frame.FrameInfo;
 import dev.kiln.runner.wire.Message.FramesStranded;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -45,6 +47,10 @@ final class Herald implements AutoCloseable {
 
     void framesStranded(String runner, FramesStranded news) {
         tell(to -> to.onFramesLost(pool, runner, news.count(), news.bytes(), news.reason()));
+    }
+
+    void framesLeaked(List<FrameInfo> frames) {
+        tell(to -> to.onFramesLeaked(pool, frames));
     }
 
     void callFailed(long call, KilnException failure) {

@@ -140,6 +140,10 @@ final class LiveRunner {
         arrival.complete(why);
     }
 
+    boolean hasGreeted() {
+        return hello != null;
+    }
+
     /** Completes when it has greeted or ended, with null, or was refused. */
     CompletableFuture<@Nullable BootFailed> arrival() {
         return arrival;

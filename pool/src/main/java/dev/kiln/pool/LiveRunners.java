@@ -7,6 +7,7 @@ import dev.kiln.runner.wire.Message.Unanswered;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -46,6 +47,14 @@ final class LiveRunners {
 
     void remove(String id) {
         runners.remove(id);
+    }
+
+    /** Those that can be asked something. */
+    List<ProcessRef> greeted() {
+        return runners.values().stream()
+                .filter(LiveRunner::hasGreeted)
+                .map(LiveRunner::ref)
+                .toList();
     }
 
     Collection<LiveRunner> all() {

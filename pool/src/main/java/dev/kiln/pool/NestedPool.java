@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameInfo;
 import java.util.List;
 
 /** A pool as work on its runners sees it: it can be called, and is kept elsewhere. */
@@ -24,6 +25,11 @@ record NestedPool(CallDesk desk) implements CallerSide {
     @Override
     public PoolStats stats() {
         throw elsewhere("ask for its stats");
+    }
+
+    @Override
+    public List<FrameInfo> frames() {
+        throw elsewhere("ask for its frames");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameInfo;
 import dev.kiln.frame.Resident;
 import dev.kiln.pool.spi.Backend;
 import dev.kiln.runner.RemoteCallable;
@@ -208,6 +209,22 @@ public final class Pool implements Caller, AutoCloseable {
     /** The runners that are not gone, oldest first, as last heard of. */
     public List<RunnerInfo> runners() {
         return side.runners();
+    }
+
+    /**
+     * The frames that this process or a runner holds on a runner, runner by runner. Each runner is asked, once and all at the
+     * same time; what this process has let go of before is not listed. Frames of a runner that ends meanwhile are left out, as
+     * are those of one that does not answer within two seconds, which is logged.
+     *
+     * <pre>{@code
+     * pool.frames().stream().sorted(comparingLong(FrameInfo::bytes).reversed()).limit(5).forEach(System.out::println);
+     * }</pre>
+     *
+     * <p>When a pool is closed while this process still holds frames of it, they are named in the log, and to {@link
+     * PoolListener#onFramesLeaked}.
+     */
+    public List<FrameInfo> frames() {
+        return side.frames();
     }
 
     /** The pool's numbers now. */

@@ -32,6 +32,7 @@ public final class PoolBuilder {
     private boolean singleUse;
     private boolean strictSlots;
     private boolean placeFrames = true;
+    private boolean traceFrames;
     private OperandPolicy operands = OperandPolicy.SMALLER_MOVES;
     private Backend backend = Backends.localProcesses();
     private Duration timeout = Duration.ofSeconds(30);
@@ -93,6 +94,15 @@ public final class PoolBuilder {
     /** Whether frames in results stay on their runner; if not, they come home by value. Default true. */
     public PoolBuilder placeFrames(boolean on) {
         placeFrames = on;
+        return this;
+    }
+
+    /**
+     * Whether {@link Pool#frames} tells where in the code a frame was made. Costs a look at the stack for each frame. Default
+     * false.
+     */
+    public PoolBuilder traceFrames(boolean on) {
+        traceFrames = on;
         return this;
     }
 
@@ -299,6 +309,7 @@ public final class PoolBuilder {
                 singleUse,
                 strictSlots,
                 placeFrames,
+                traceFrames,
                 operands,
                 timeout,
                 bootTimeout,

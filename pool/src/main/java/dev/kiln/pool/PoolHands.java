@@ -165,8 +165,8 @@ final class PoolHands {
     }
 
     private void enterAgain(PendingCall call) {
-        books.accept(new BookEvent.Arrived(
-                call.id(), call.limits().latestStartNanos(), call.wish(), call.priority(), true));
+        books.accept(
+                new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), call.wish(), call.priority(), true));
     }
 
     /** Tries a call again that says that this does no harm; whether it does. */

@@ -1,6 +1,8 @@
 package dev.kiln.pool;
 
 import dev.kiln.KilnException;
+import dev.kiln.frame.FrameInfo;
+import java.util.List;
 
 /**
  * Is told what happens in a pool, in order, on a thread that does nothing else: a slow listener delays no call. One that
@@ -56,6 +58,14 @@ public interface PoolListener {
      * @param reason why, for people
      */
     default void onFramesLost(String pool, String runner, long count, long bytes, String reason) {}
+
+    /**
+     * The pool is being closed, and this process has not let go of frames on its runners: they end with the runners.
+     *
+     * @param pool the pool's name
+     * @param frames the largest first; see {@link PoolBuilder#traceFrames} for where they were made
+     */
+    default void onFramesLeaked(String pool, List<FrameInfo> frames) {}
 
     /**
      * A call failed, was cancelled or ran out of time, also one that nobody waits for.

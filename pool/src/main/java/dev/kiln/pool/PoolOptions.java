@@ -17,6 +17,7 @@ record PoolOptions(
         boolean singleUse,
         boolean strictSlots,
         boolean placeFrames,
+        boolean traceFrames,
         OperandPolicy operands,
         Duration timeout,
         Duration bootTimeout,

@@ -50,6 +50,7 @@ class PoolBuilderTest {
         assertFalse(options.singleUse());
         assertFalse(options.strictSlots());
         assertTrue(options.placeFrames());
+        assertFalse(options.traceFrames());
         assertEquals(OperandPolicy.SMALLER_MOVES, options.operands());
         assertEquals(Duration.ofSeconds(30), options.timeout());
         assertEquals(Duration.ofSeconds(30), options.bootTimeout());
@@ -73,6 +74,7 @@ class PoolBuilderTest {
                 .maxConcurrency(4)
                 .singleUse(true)
                 .placeFrames(false)
+                .traceFrames(true)
                 .operands(OperandPolicy.FIRST_OPERAND)
                 .timeout(Duration.ofSeconds(5))
                 .bootTimeout(Duration.ofSeconds(6))
@@ -90,6 +92,7 @@ class PoolBuilderTest {
         assertTrue(options.singleUse());
         assertEquals(1, options.slots());
         assertFalse(options.placeFrames());
+        assertTrue(options.traceFrames());
         assertEquals(OperandPolicy.FIRST_OPERAND, options.operands());
         assertEquals(Duration.ofSeconds(5), options.timeout());
         assertEquals(Duration.ofSeconds(6), options.bootTimeout());

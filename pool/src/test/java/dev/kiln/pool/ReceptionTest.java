@@ -57,7 +57,8 @@ class ReceptionTest {
                 false,
                 false,
                 MemoryLimits.defaults(1),
-                OperandPolicy.SMALLER_MOVES);
+                OperandPolicy.SMALLER_MOVES,
+                false);
     }
 
     private static Link.Listener port(LiveRunner runner) {

@@ -183,6 +183,16 @@ public final class Holdings {
         return holders;
     }
 
+    /** The same for all resources at once, those that nobody holds left out. Linear in the number of holds. */
+    public Map<Long, Set<ProcessRef>> holders() {
+        Map<Long, Set<ProcessRef>> holders = new HashMap<>();
+        for (HolderBook book : allBooks()) {
+            book.each(resource -> holders.computeIfAbsent(resource, _ -> new LinkedHashSet<>(2))
+                    .add(book.holder()));
+        }
+        return holders;
+    }
+
     /** Whether the resource is known: placed, and not yet reported as freed. */
     public boolean isHeld(long resource) {
         return tally.knows(resource);

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
  * A runner's way to all other parties: its one link, at whose other end the caller relays. A question has no limit of its
  * own here, since the thread that asks is a call's and is interrupted at that call's deadline.
  */
-record LinkPeers(Link link, Questions questions, ProcessRef caller) implements Peers {
+record LinkPeers(Link link, Questions questions, ProcessRef caller, RunnerThreads threads) implements Peers {
 
     @Override
     public byte[] ask(ProcessRef owner, byte[] request) {
@@ -26,6 +26,11 @@ record LinkPeers(Link link, Questions questions, ProcessRef caller) implements P
             Thread.currentThread().interrupt();
             throw new QueryInterrupted("an operation on a frame of " + owner.name() + " was interrupted", e);
         }
+    }
+
+    @Override
+    public void caughtUp() {
+        threads.awaitBooks(); // each message of the protocol is taken there
     }
 
     @Override

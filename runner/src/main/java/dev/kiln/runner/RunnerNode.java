@@ -123,10 +123,11 @@ public final class RunnerNode implements Link.Listener {
         this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space, this::objects));
         this.space = FrameSpace.open(
                 settings.self(),
-                new LinkPeers(link, questions, settings.caller()),
+                new LinkPeers(link, questions, settings.caller(), threads),
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
                         .withOperands(settings.operands())
                         .withCollectWhenAsked(settings.memory().collectWhenAsked())
+                        .withTraceFrames(settings.traceFrames())
                         .withSubstitution(extension.substitution()));
         this.mover = new FrameMover(
                 space, id, left -> link.send(new Message.FramesStranded(left.count(), left.bytes(), left.reason())));

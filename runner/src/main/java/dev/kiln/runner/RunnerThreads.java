@@ -3,9 +3,11 @@ package dev.kiln.runner;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -80,6 +82,19 @@ public final class RunnerThreads {
     /** One thread, on which ticks are, too. */
     ScheduledExecutorService books() {
         return books;
+    }
+
+    /** Returns when the books thread has done all that it has to do now. For other threads than that. */
+    void awaitBooks() {
+        try {
+            books.submit(() -> {}).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RejectedExecutionException e) {
+            // It is over: nothing more is done there.
+        } catch (ExecutionException e) {
+            throw new AssertionError("what does nothing does not fail", e);
+        }
     }
 
     /** Runs closures, each at once. */

@@ -55,7 +55,8 @@ class CallThreadsTest {
                         false,
                         virtual,
                         MemoryLimits.defaults(1),
-                        OperandPolicy.SMALLER_MOVES),
+                        OperandPolicy.SMALLER_MOVES,
+                        false),
                 link,
                 new CompletableFuture<String>()::complete);
     }

@@ -144,7 +144,8 @@ class ObjectHostTest {
                         false,
                         false,
                         MemoryLimits.defaults(1),
-                        OperandPolicy.SMALLER_MOVES),
+                        OperandPolicy.SMALLER_MOVES,
+                        false),
                 link,
                 exit::complete);
     }

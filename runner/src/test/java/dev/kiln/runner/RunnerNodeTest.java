@@ -76,7 +76,8 @@ class RunnerNodeTest {
                 false,
                 false,
                 MemoryLimits.defaults(1),
-                OperandPolicy.SMALLER_MOVES);
+                OperandPolicy.SMALLER_MOVES,
+                false);
     }
 
     @AfterEach
@@ -325,7 +326,8 @@ class RunnerNodeTest {
                 false,
                 false,
                 MemoryLimits.defaults(1),
-                OperandPolicy.SMALLER_MOVES);
+                OperandPolicy.SMALLER_MOVES,
+                false);
         var deaf = new RunnerNode(settings, link, ended -> {});
         assertEquals("cut", next());
         assertEquals("cut", next(), "and again, if the next one is no better");

@@ -39,6 +39,12 @@ public interface Peers {
      */
     void tell(ProcessRef to, GcMessage message);
 
+    /**
+     * Returns when this space has taken all messages of the hold protocol that came before the question that this thread
+     * answers, on the same link.
+     */
+    default void caughtUp() {}
+
     /** The other parties that may keep copies of data, best first; empty where {@link #directory} knows them. */
     default List<ProcessRef> hosts() {
         return List.of();

@@ -100,7 +100,8 @@ final class MessageReader {
                 in.readBoolean(),
                 in.readBoolean(),
                 readMemory(in),
-                readEnum(in, Ordinals.OPERANDS));
+                readEnum(in, Ordinals.OPERANDS),
+                in.readBoolean());
     }
 
     private static MemoryLimits readMemory(DataInputStream in) throws IOException {

@@ -260,6 +260,7 @@ final class MessageWriter {
         out.writeBoolean(settings.virtualThreads());
         writeMemory(out, settings.memory());
         out.writeByte(Ordinals.OPERANDS.indexOf(settings.operands()));
+        out.writeBoolean(settings.traceFrames());
     }
 
     private static void writeMemory(DataOutputStream out, MemoryLimits memory) throws IOException {

@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param virtualThreads whether closures run on virtual threads
  * @param memory what it may use for frames
  * @param operands where an operation on frames of several parties runs
+ * @param traceFrames whether it is looked for where in the code frames are made
  */
 public record RunnerSettings(
         String pool,
@@ -35,4 +36,5 @@ public record RunnerSettings(
         boolean strictSlots,
         boolean virtualThreads,
         MemoryLimits memory,
-        OperandPolicy operands) {}
+        OperandPolicy operands,
+        boolean traceFrames) {}

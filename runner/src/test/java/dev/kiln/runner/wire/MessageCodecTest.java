@@ -127,7 +127,8 @@ class MessageCodecTest {
                         true,
                         true,
                         MemoryLimits.defaults(1),
-                        OperandPolicy.SMALLER_MOVES)));
+                        OperandPolicy.SMALLER_MOVES,
+                        false)));
         welcome[1] = 0x7f;
         var violation = assertThrows(ProtocolViolation.class, () -> MessageCodec.decode(welcome));
         assertTrue(violation.getMessage().startsWith("a count of 2130706436 with "), violation.getMessage());

@@ -183,7 +183,8 @@ final class Samples {
                         text(),
                         1 + random.nextInt(9),
                         random.nextBoolean()),
-                random.nextBoolean() ? OperandPolicy.SMALLER_MOVES : OperandPolicy.FIRST_OPERAND);
+                random.nextBoolean() ? OperandPolicy.SMALLER_MOVES : OperandPolicy.FIRST_OPERAND,
+                random.nextBoolean());
     }
 
     private Duration duration() {

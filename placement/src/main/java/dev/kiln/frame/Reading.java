@@ -1,0 +1,68 @@
+package dev.kiln.frame;
+
+import dev.kiln.gc.ProcessRef;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the parcels of other parties, or refuses them: either ends the holds that a parcel is. Any thread. */
+final class Reading {
+
+    private final FrameSpace space;
+    private final SpaceOptions options;
+
+    Reading(FrameSpace space, SpaceOptions options) {
+        this.space = space;
+        this.options = options;
+    }
+
+    /** See {@link FrameSpace#unpack}. */
+    @Nullable
+    Object read(byte[] bytes, ProcessRef sender) {
+        ParcelHeader header = header(bytes, sender);
+        Unpacking frames = new Unpacking(space, sender);
+        try (frames) {
+            header.check(bytes);
+            if (header.codec() == ParcelHeader.RAW) {
+                return Arrays.copyOfRange(bytes, ParcelHeader.LENGTH, bytes.length);
+            }
+            int manifest = ParcelHeader.LENGTH + header.bodyLength();
+            frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));
+            Object value = Codec.read(bytes, header.bodyLength(), frames, options.limits(), options.substitution());
+            if (header.transfer() != 0) {
+                space.elsewhere().arrived(sender, header.transfer(), frames.named());
+            }
+            return value;
+        } catch (Throwable e) {
+            frames.restart();
+            refuse(header, sender);
+            throw Codec.unreadable(e, sender);
+        }
+    }
+
+    private ParcelHeader header(byte[] bytes, ProcessRef sender) {
+        try {
+            if (bytes.length > options.limits().bytes()) {
+                throw new Refusal(bytes.length + " bytes are more than the limit of "
+                        + options.limits().bytes());
+            }
+            return ParcelHeader.read(bytes);
+        } catch (Refusal e) {
+            throw Codec.unreadable(e, sender);
+        }
+    }
+
+    /** See {@link FrameSpace#refuse}. */
+    void refuse(byte[] bytes, ProcessRef sender) {
+        try {
+            refuse(ParcelHeader.read(bytes), sender);
+        } catch (Refusal e) {
+            return; // names no transfer: its holds, if it has any, end with this process's lease
+        }
+    }
+
+    private void refuse(ParcelHeader header, ProcessRef sender) {
+        if (header.transfer() != 0) {
+            space.elsewhere().refused(sender, header.transfer());
+        }
+    }
+}
