@@ -306,6 +306,7 @@ final class Headquarters implements CallerSide {
     /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
     @Override
     public void close() {
+        PoolOwner.mayWait("close a pool");
         if (closing.compareAndSet(false, true)) {
             try {
                 tellOfForgotten();

@@ -28,7 +28,28 @@ final class PoolOwner {
     PoolOwner(String threadName, Books books, Consumer<BookEffect> effects) {
         this.books = books;
         this.effects = effects;
-        this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::loop);
+        this.thread = new OwnerThread(this::loop, threadName);
+    }
+
+    /** The thread of some pool's books. */
+    private static final class OwnerThread extends Thread {
+        OwnerThread(Runnable loop, String name) {
+            super(loop, name);
+            setDaemon(true);
+        }
+    }
+
+    /**
+     * Refuses what would wait for the books on the thread that keeps them, which has no end.
+     *
+     * @param what the policy wants, such as "close a pool"
+     * @throws IllegalStateException if this is the thread of a pool's books: a policy is asked there
+     */
+    static void mayWait(String what) {
+        if (Thread.currentThread() instanceof OwnerThread) {
+            throw new IllegalStateException("a policy cannot " + what
+                    + ": it is asked in the middle of its pool's work; do it on a thread of your own");
+        }
     }
 
     void start() {

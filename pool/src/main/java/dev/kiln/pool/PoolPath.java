@@ -199,6 +199,7 @@ final class PoolPath implements CallPath {
 
     @Override
     public Wait waiting(@Nullable OpenCall call) {
+        PoolOwner.mayWait("wait for a call");
         return NOTHING_TO_LEND; // who waits here has no slot
     }
 }

@@ -2,13 +2,18 @@ package dev.kiln.pool;
 
 import static dev.kiln.pool.Script.boots;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.kiln.pool.BookEffect.AskRetire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("P-17: policies of dispatch and scaling")
 class PolicyTest {
@@ -159,5 +164,35 @@ class PolicyTest {
         script.greets("p-1");
         script.greets("p-2");
         assertEquals(List.of(), script.passes(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @DisplayName("P-20, P-21: a policy that calls or closes its pool is refused and replaced, and the pool goes on")
+    void aPolicyThatWaitsForItsPoolIsRefused() {
+        for (Consumer<Pool> wish : List.<Consumer<Pool>>of(pool -> pool.call(() -> 1), Pool::close)) {
+            var refusals = new LinkedBlockingQueue<RuntimeException>();
+            var itself = new AtomicReference<Pool>();
+            Scaling waits = demand -> {
+                Pool pool = itself.get();
+                if (pool != null) {
+                    try {
+                        wish.accept(pool);
+                    } catch (RuntimeException e) {
+                        refusals.add(e);
+                        throw e;
+                    }
+                }
+                return Scaling.onDemand().boots(demand);
+            };
+            try (Pool pool = Pool.named("waits")
+                    .scaling(waits)
+                    .backend(Backends.inProcess())
+                    .open()) {
+                itself.set(pool);
+                assertEquals(7, pool.<Integer>call(() -> 7));
+                assertInstanceOf(IllegalStateException.class, refusals.remove());
+            }
+        }
     }
 }
