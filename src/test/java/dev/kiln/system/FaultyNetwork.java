@@ -8,20 +8,11 @@ import dev.kiln.pool.spi.Door;
 import dev.kiln.pool.spi.Machine;
 import dev.kiln.runner.RunnerExit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Local processes whose connections go through a relay in the place of the caller's, with the faults of networks. */
 final class FaultyNetwork implements Backend {
@@ -34,12 +25,9 @@ final class FaultyNetwork implements Backend {
 
     private final Backend processes;
     private final Duration lease;
-    private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicInteger answersToLose = new AtomicInteger();
-    private volatile boolean parted;
+    private int answersToLose;
     private volatile boolean unreachable;
-    private volatile ServerSocketChannel relay;
+    private volatile FaultyRelay relay;
 
     FaultyNetwork(Kind kind, Duration lease) {
         this.processes = switch (kind) {
@@ -51,29 +39,26 @@ final class FaultyNetwork implements Backend {
 
     /** Closes all connections; new ones can be made. */
     void cut() {
-        for (Way way = ways.poll(); way != null; way = ways.poll()) {
-            way.cut();
-        }
+        relay.cut();
     }
 
     /** The connections that there are stay open and pass nothing on any more; new ones do. */
     void silence() {
-        ways.forEach(way -> way.silent = true);
+        relay.silence();
     }
 
     /** From here on nobody reaches anybody. */
     void part() {
-        parted = true;
-        cut();
+        relay.part();
     }
 
     void heal() {
-        parted = false;
+        relay.heal();
     }
 
-    /** Cuts each of the next connections when the caller first says something: a greeting has come, its answer is lost. */
+    /** Cuts each of the first connections when the caller first says something: a greeting has come, its answer is lost. */
     void loseAnswers(int count) {
-        answersToLose.set(count);
+        answersToLose = count;
     }
 
     /** From here on the machines do not tell how they end, and are not killed. */
@@ -83,7 +68,7 @@ final class FaultyNetwork implements Backend {
 
     /** How many connections were made and passed on. */
     int connections() {
-        return connections.get();
+        return relay.connections();
     }
 
     @Override
@@ -102,35 +87,9 @@ final class FaultyNetwork implements Backend {
     }
 
     private SocketAddress through(SocketAddress home, SocketAddress free) throws IOException {
-        ServerSocketChannel listening = free instanceof UnixDomainSocketAddress
-                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                : ServerSocketChannel.open();
-        relay = listening.bind(free);
-        Thread.ofVirtual().name("test-network").start(() -> accept(listening, home));
-        return listening.getLocalAddress();
-    }
-
-    private void accept(ServerSocketChannel listening, SocketAddress home) {
-        try {
-            while (true) {
-                SocketChannel runner = listening.accept();
-                if (parted) {
-                    runner.close();
-                } else {
-                    boolean losesAnswer = answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-                    var way = new Way(runner, SocketChannel.open(home));
-                    connections.incrementAndGet();
-                    ways.add(way);
-                    if (parted) { // meanwhile: then either of the two threads finds it
-                        cut();
-                    }
-                    Thread.ofVirtual().start(() -> way.pump(way.runner, way.caller, false));
-                    Thread.ofVirtual().start(() -> way.pump(way.caller, way.runner, losesAnswer));
-                }
-            }
-        } catch (IOException e) {
-            // Closed with the pool.
-        }
+        relay = FaultyRelay.between(free, home);
+        relay.loseAnswers(answersToLose);
+        return relay.address();
     }
 
     @Override
@@ -165,49 +124,7 @@ final class FaultyNetwork implements Backend {
 
     @Override
     public void close() {
-        try {
-            relay.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        cut();
+        relay.close();
         processes.close();
-    }
-
-    /** One connection. */
-    private static final class Way {
-        final SocketChannel runner;
-        final SocketChannel caller;
-        volatile boolean silent;
-
-        Way(SocketChannel runner, SocketChannel caller) {
-            this.runner = runner;
-            this.caller = caller;
-        }
-
-        void pump(SocketChannel from, SocketChannel to, boolean loses) {
-            ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
-            try {
-                while (from.read(buffer.clear()) >= 0 && !loses) {
-                    buffer.flip();
-                    while (!silent && buffer.hasRemaining()) {
-                        int _ = to.write(buffer);
-                    }
-                }
-            } catch (IOException e) {
-                // Cut.
-            }
-            if (!silent) { // a silent network does not pass on either that somebody has hung up
-                cut();
-            }
-        }
-
-        void cut() {
-            try (runner) {
-                caller.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 /** What each process counts of the bytes of frames that it reads and receives: the runners of some frames, and this one. */
 final class Meter {
     private static final String HERE = "here";
-    private static final Traffic NOTHING = new Traffic(0, 0, 0);
+    private static final Traffic NOTHING = new Traffic(0, 0, 0, 0);
 
     private final Stage stage;
     private final List<Frame> frames;

@@ -277,6 +277,12 @@ final class Books {
         freed.forEach(Asset::release);
     }
 
+    Set<ProcessRef> holders() {
+        synchronized (lock) {
+            return holdings.parties();
+        }
+    }
+
     /** Takes out what nobody holds any more; the caller gets the references, to release them without the lock. */
     private List<Asset> remove(Collection<Long> freed) {
         List<Asset> assets = new ArrayList<>();

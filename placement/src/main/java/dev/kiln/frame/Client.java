@@ -50,7 +50,9 @@ final class Client {
 
     byte[] pull(ProcessRef owner, FrameRequest.Pull pull) {
         try (Parcel parcel = space.packWork(pull)) {
-            return expect(ask(owner, parcel), byte[].class, owner);
+            byte[] answer =
+                    owner.equals(space.self()) ? space.serve(parcel.bytes(), owner) : peers.pull(owner, parcel.bytes());
+            return expect(value(answer, owner), byte[].class, owner);
         }
     }
 
@@ -157,11 +159,15 @@ final class Client {
      * @param silent is told if there is no answer since the party is gone
      */
     private @Nullable Object ask(ProcessRef owner, Parcel request, Set<ProcessRef> silent) {
-        Object answer = space.unpack(answer(owner, request.bytes(), silent), owner);
-        if (answer instanceof Throwable failure) {
+        return value(answer(owner, request.bytes(), silent), owner);
+    }
+
+    private @Nullable Object value(byte[] answer, ProcessRef owner) {
+        Object value = space.unpack(answer, owner);
+        if (value instanceof Throwable failure) {
             throw Rethrown.here(failure, owner);
         }
-        return answer;
+        return value;
     }
 
     private byte[] answer(ProcessRef owner, byte[] request, Set<ProcessRef> silent) {

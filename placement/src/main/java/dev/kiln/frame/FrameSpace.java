@@ -299,6 +299,11 @@ public final class FrameSpace implements AutoCloseable {
         return Inventory.gathered(client, parties, atMost);
     }
 
+    /** Who holds something here, or is about to. */
+    public Set<ProcessRef> holders() {
+        return books.holders();
+    }
+
     /** How many frames and values of other parties this one holds. */
     public int heldElsewhere() {
         return elsewhere.size();
@@ -344,11 +349,6 @@ public final class FrameSpace implements AutoCloseable {
     /** What has them keep copies. */
     Copies copies() {
         return copies;
-    }
-
-    /** The others that may keep copies of data, best first. */
-    List<ProcessRef> hosts() {
-        return client.hosts();
     }
 
     // ---- for the codec

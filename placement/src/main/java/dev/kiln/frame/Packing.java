@@ -228,7 +228,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
                         stays.add(table);
                     }
                     case Table table -> {
-                        if (isInline(table, room)) {
+                        if (isInline(table, room, receiver)) {
                             manifest.inline(table);
                             room -= table.bytes();
                         } else {
@@ -252,8 +252,11 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         return new Parcel(bytes, bytesByOwner, given.subList(0, stays.size()), null);
     }
 
-    private boolean isInline(Table table, long room) {
+    private boolean isInline(Table table, long room, @Nullable ProcessRef receiver) {
         long most = inlineUpTo > 0 ? inlineUpTo : space.sharesMemory() ? INLINE_SHARED : Math.max(room, INLINE_SHARED);
+        if (way != Way.WHOLE && space.peers().pullsStraight(receiver)) {
+            most = Math.min(most, INLINE_SHARED); // what is offered need not go by way of the caller
+        }
         return table.bytes() <= most;
     }
 

@@ -180,7 +180,7 @@ sealed interface Place {
         public Leaf copies(Plan plan, int copies) {
             Leaf computed = compute(plan);
             try {
-                return space.copies().spread(computed, space.hosts(), copies);
+                return space.copies().spread(computed, space.client().hosts(), copies);
             } finally {
                 computed.release();
             }

@@ -73,7 +73,8 @@ final class Server {
                 space.peers().caughtUp(); // what the asker has let go of before it asked is not held any more
                 yield space.packResult(Inventory.taken(space.books()), asker).bytes();
             }
-            case FrameRequest.Hosts _ -> space.packResult(space.hosts(), asker).bytes();
+            case FrameRequest.Hosts _ ->
+                space.packResult(space.client().hosts(), asker).bytes();
         };
     }
 

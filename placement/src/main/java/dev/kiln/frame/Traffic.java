@@ -1,9 +1,10 @@
 package dev.kiln.frame;
 
+import dev.kiln.frame.spi.RelayMeter;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many bytes of frames a process has read and received since it began: measured where it happens, not estimated.
+ * How many bytes of frames a process has read, received and passed on since it began: measured where it happens, not estimated.
  *
  * <pre>{@code
  * Traffic there = pool.near(frame).call(() -> Traffic.here());
@@ -13,8 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
  *     reads them; files that it reads itself are not frames
  * @param copiedBytes what came from other processes in messages
  * @param mappedBytes what came from other processes without a byte being moved: their memory, seen from here
+ * @param relayedBytes what other processes of a pool told each other by way of this one, which is their caller: questions, answers
+ *     and results of nested calls, frames in them or not
  */
-public record Traffic(long scannedBytes, long copiedBytes, long mappedBytes) {
+public record Traffic(long scannedBytes, long copiedBytes, long mappedBytes, long relayedBytes) {
 
     private static final LongAdder SCANNED = new LongAdder();
     private static final LongAdder COPIED = new LongAdder();
@@ -22,19 +25,25 @@ public record Traffic(long scannedBytes, long copiedBytes, long mappedBytes) {
 
     /** That of this process until now. Any thread. */
     public static Traffic here() {
-        return new Traffic(SCANNED.sum(), COPIED.sum(), MAPPED.sum());
+        return new Traffic(SCANNED.sum(), COPIED.sum(), MAPPED.sum(), RelayMeter.bytes());
     }
 
     /** What was added since then. */
     public Traffic since(Traffic before) {
         return new Traffic(
-                scannedBytes - before.scannedBytes, copiedBytes - before.copiedBytes, mappedBytes - before.mappedBytes);
+                scannedBytes - before.scannedBytes,
+                copiedBytes - before.copiedBytes,
+                mappedBytes - before.mappedBytes,
+                relayedBytes - before.relayedBytes);
     }
 
     /** Both together. */
     public Traffic plus(Traffic other) {
         return new Traffic(
-                scannedBytes + other.scannedBytes, copiedBytes + other.copiedBytes, mappedBytes + other.mappedBytes);
+                scannedBytes + other.scannedBytes,
+                copiedBytes + other.copiedBytes,
+                mappedBytes + other.mappedBytes,
+                relayedBytes + other.relayedBytes);
     }
 
     static void scanned(long bytes) {

@@ -178,7 +178,7 @@ class ReplicasTest {
         for (int i = 2; i < 7; i++) {
             shared.runner("n" + i, SpaceOptions.defaults().withSharedMemory(true));
         }
-        List<ProcessRef> five = shared.caller().hosts();
+        List<ProcessRef> five = shared.caller().client().hosts();
         Hub.collectGarbage(); // what earlier tests have left goes now, and not while this one counts
         long before = segments();
         Frame local = Frame.columns(Map.of("x", LongStream.range(0, 500_000).toArray()));

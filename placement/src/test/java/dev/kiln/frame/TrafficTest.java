@@ -54,7 +54,7 @@ class TrafficTest {
         Frame handle = hub.call(n2, TrafficTest::columns);
         before = Traffic.here();
         handle.collect().close();
-        assertEquals(new Traffic(0, 0, Table.canShare() ? handle.byteSize() : 0), since());
+        assertEquals(new Traffic(0, 0, Table.canShare() ? handle.byteSize() : 0, 0), since());
     }
 
     @Test

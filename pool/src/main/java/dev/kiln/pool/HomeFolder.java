@@ -6,34 +6,23 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** The folder of one pool's socket and boot files, closed to other users. */
 final class HomeFolder {
-    /** What the address of a Unix domain socket has room for, on the systems where it is least. */
-    private static final int LONGEST_SOCKET_PATH = 100;
+    private static final String SOCKET = "home";
 
-    private final Path parent;
     private final Path folder;
 
-    private HomeFolder(Path parent) {
-        this.parent = parent;
-        this.folder = ProcessFolders.unused(parent);
+    private HomeFolder(Path folder) {
+        this.folder = folder;
     }
 
     static HomeFolder create() throws BootProblem {
-        var usual = new HomeFolder(Path.of(System.getProperty("java.io.tmpdir")));
-        boolean fits = usual.socket().toString().length() <= LONGEST_SOCKET_PATH;
-        HomeFolder home = fits ? usual : new HomeFolder(Path.of("/tmp"));
-        ProcessFolders.sweep(home.parent);
         try {
-            Files.createDirectory(
-                    home.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            return home;
+            return new HomeFolder(ProcessFolders.forSocket(SOCKET));
         } catch (IOException e) {
-            throw new BootProblem(true, "cannot make the folder " + home.folder + " (java.io.tmpdir): " + e, e);
+            throw new BootProblem(true, "cannot make a folder in the temporary one (java.io.tmpdir): " + e, e);
         }
     }
 
@@ -42,7 +31,7 @@ final class HomeFolder {
     }
 
     Path socket() {
-        return folder.resolve("home");
+        return folder.resolve(SOCKET);
     }
 
     Path bootFile(String runner) {
@@ -62,6 +51,6 @@ final class HomeFolder {
     /** Removes the folder and all in it, and what killed runners left beside it. Idempotent. */
     void remove() {
         ProcessFolders.remove(folder);
-        ProcessFolders.sweep(parent);
+        ProcessFolders.sweepBeside(folder);
     }
 }

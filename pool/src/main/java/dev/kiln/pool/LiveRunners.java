@@ -27,7 +27,8 @@ final class LiveRunners {
         return runner;
     }
 
-    private byte[] secret() {
+    /** 32 bytes that nobody can guess. */
+    byte[] secret() {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         return secret;

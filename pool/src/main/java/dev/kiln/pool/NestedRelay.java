@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.spi.RelayMeter;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.CallTerms.Kind;
 import dev.kiln.runner.wire.Message.Settled;
@@ -161,6 +162,7 @@ final class NestedRelay {
             if (counts && nested != null) {
                 takeBack(reader, nested);
             }
+            RelayMeter.passedOn(parcel.length);
             runners.relay(
                     reader.runner, new Settled(counts ? reader.id : NOBODY, from.ref(), how, parcel), dropped -> {});
         };

@@ -11,15 +11,13 @@ import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Hello;
 import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.Resume;
-import dev.kiln.runner.wire.Message.Resumed;
 import dev.kiln.runner.wire.Message.Welcome;
 import dev.kiln.runner.wire.ProtocolViolation;
+import dev.kiln.runner.wire.Resumption;
 import dev.kiln.runner.wire.RunnerSettings;
 import dev.kiln.runner.wire.Session;
+import dev.kiln.runner.wire.Strangers;
 import java.security.MessageDigest;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,14 +27,13 @@ import java.util.function.Function;
  */
 final class Reception implements Door, Greeting.Listener {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
-    private static final Duration GREETING_PATIENCE = Duration.ofSeconds(10);
 
     private final LiveRunners runners;
     private final Function<ProcessRef, RunnerSettings> settings;
     private final Consumer<BookEvent> books;
     private final String buildId = BuildId.current();
     private final Function<LiveRunner, Link.Listener> ports;
-    private final Map<Greeting, Long> strangers = new ConcurrentHashMap<>();
+    private final Strangers strangers = new Strangers();
 
     /** @param ports makes who hears what a runner says once it is taken */
     Reception(
@@ -52,14 +49,12 @@ final class Reception implements Door, Greeting.Listener {
 
     @Override
     public Greeting connected(Carrier carrier) {
-        var greeting = new Greeting(carrier, this);
-        strangers.put(greeting, System.nanoTime());
-        return greeting;
+        return strangers.met(carrier, this);
     }
 
     @Override
     public void lost(Greeting from, String reason) {
-        strangers.remove(from);
+        strangers.forget(from);
     }
 
     @Override
@@ -70,7 +65,7 @@ final class Reception implements Door, Greeting.Listener {
                     case Resume resume -> goOn(from, resume);
                     default -> throw new ProtocolViolation("no greeting");
                 };
-        strangers.remove(from);
+        strangers.forget(from);
         if (!refusal.isEmpty()) {
             from.send(new Rejected(refusal));
             from.close();
@@ -110,15 +105,9 @@ final class Reception implements Door, Greeting.Listener {
                 ? runner.resumable(resume.runner())
                 : null;
         if (runner == null || session == null) {
-            return "there is no such session, or it is over";
+            return Resumption.UNKNOWN;
         }
-        byte[] proof = runner.proof();
-        try {
-            boolean goesOn = session.resume(from, resume.received(), received -> new Resumed(proof, received));
-            return goesOn ? "" : "there is no such session, or it is over";
-        } catch (ProtocolViolation e) { // it would be the same with every further connection
-            return "the session cannot go on: " + e.getMessage();
-        }
+        return Resumption.of(session, from, resume, runner.proof());
     }
 
     private String difference(Hello hello) {
@@ -147,10 +136,6 @@ final class Reception implements Door, Greeting.Listener {
 
     /** Closes what has been connected for long without a greeting. */
     void closeSilent(long nowNanos) {
-        strangers.forEach((greeting, since) -> {
-            if (nowNanos - since > GREETING_PATIENCE.toNanos()) {
-                greeting.close();
-            }
-        });
+        strangers.closeSilent(nowNanos);
     }
 }

@@ -57,6 +57,8 @@ final class RunnerPort implements Link.Listener {
             case Answer m when m.from().equals(from.ref()) -> switchboard.answer(m);
             case Unanswered m -> switchboard.unanswered(m);
             case Gc m -> switchboard.gc(m);
+            case Message.Introduce m -> switchboard.introductions().introduce(from, m);
+            case Message.Meet m -> switchboard.introductions().meet(from, m);
             case Message.Output m -> switchboard.printed(from, m);
             case Heartbeat _ -> {} // heard, like all that the link receives
             default ->

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.spi.RelayMeter;
 import dev.kiln.pool.NestedRelay.Onward;
 import dev.kiln.runner.AnswerDesk;
 import dev.kiln.runner.Questions;
@@ -31,6 +32,7 @@ final class Switchboard {
     private final Questions questions;
     private final AnswerDesk answers;
     private final LiveRunners runners;
+    private final Introductions introductions;
     private final OpenCalls calls;
     private final NestedRelay nested;
     private final ScheduledExecutorService chores;
@@ -55,6 +57,7 @@ final class Switchboard {
         this.questions = questions;
         this.answers = answers;
         this.runners = runners;
+        this.introductions = new Introductions(runners);
         this.calls = calls;
         this.nested = nested;
         this.chores = chores;
@@ -65,6 +68,10 @@ final class Switchboard {
 
     NestedRelay nested() {
         return nested;
+    }
+
+    Introductions introductions() {
+        return introductions;
     }
 
     void tell(BookEvent event) {
@@ -158,6 +165,7 @@ final class Switchboard {
         if (ask.to().equals(space.self())) {
             answers.take(ask, from::send); // frames of this process that a closure captured
         } else {
+            RelayMeter.passedOn(ask.request().length);
             runners.relay(ask.to(), ask, from::send);
         }
     }
@@ -172,6 +180,7 @@ final class Switchboard {
 
     void answer(Answer answer) {
         if (!answer.to().equals(space.self())) {
+            RelayMeter.passedOn(answer.reply().length);
             runners.relay(answer.to(), answer, dropped -> {});
         } else if (!questions.answered(answer)) {
             later(() -> space.refuse(answer.reply(), answer.from()));

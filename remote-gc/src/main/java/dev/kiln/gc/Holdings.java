@@ -193,6 +193,13 @@ public final class Holdings {
         return holders;
     }
 
+    /** Who holds anything or is about to receive it; not who left it as an estate. */
+    public Set<ProcessRef> parties() {
+        Set<ProcessRef> parties = new LinkedHashSet<>();
+        books.values().stream().filter(book -> !book.holdsNothing()).forEach(book -> parties.add(book.holder()));
+        return parties;
+    }
+
     /** Whether the resource is known: placed, and not yet reported as freed. */
     public boolean isHeld(long resource) {
         return tally.knows(resource);

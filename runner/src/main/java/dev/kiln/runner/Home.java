@@ -20,16 +20,18 @@ public sealed interface Home {
      * @param dialer makes connections, the first and those that replace a lost one
      * @param drain waits until what was written to connections before they were closed has left this process, a second at
      *     most: before the process exits
+     * @param neighbourhood the ways to other runners with the same home
      */
-    record Way(Carrier.Dialer dialer, Runnable drain) {}
+    record Way(Carrier.Dialer dialer, Runnable drain, Neighbourhood neighbourhood) {}
 
     /** A Unix domain socket of this machine. Its folder lets in nobody but its owner, so nothing on it is encrypted. */
     record Socket(Path path) implements Home {
 
         @Override
         public Way way(String threadName) {
+            var loop = new LinkLoop(threadName);
             // What was written is the kernel's already, so there is nothing to wait for.
-            return new Way(new LinkLoop(threadName).dialer(UnixDomainSocketAddress.of(path)), () -> {});
+            return new Way(loop.dialer(UnixDomainSocketAddress.of(path)), () -> {}, new SocketNeighbourhood(loop));
         }
 
         @Override
@@ -50,7 +52,7 @@ public sealed interface Home {
         @Override
         public Way way(String threadName) {
             var dialer = new TlsDialer(threadName, keys, InetSocketAddress.createUnresolved(host, port));
-            return new Way(dialer, dialer::drain);
+            return new Way(dialer, dialer::drain, new TlsNeighbourhood(dialer));
         }
 
         @Override

@@ -13,6 +13,7 @@ public final class Kiln {
     public static final String CODEC = "java-serialization/1";
 
     private static final int START_AFTER_COMMAND = 19;
+    private static final String ZOMBIE = "Z";
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private Kiln() {}
@@ -54,18 +55,33 @@ public final class Kiln {
      * {@link ProcessHandle.Info} has it, is computed anew by each JVM and moves when the clock is set.
      */
     public static long startMark(ProcessHandle process) {
-        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+        String[] stat = stat(process.pid());
+        return stat.length > START_AFTER_COMMAND
+                ? Long.parseLong(stat[START_AFTER_COMMAND])
+                : process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    /** Whether that process has ended, also if nobody has taken note of that yet, as of one whose parent was killed. */
+    static boolean hasEnded(long pid, long startMark) {
+        String[] stat = stat(pid);
+        return (stat.length > 0 && stat[0].equals(ZOMBIE))
+                || ProcessHandle.of(pid)
+                        .filter(process -> process.isAlive() && startMark(process) == startMark)
+                        .isEmpty();
+    }
+
+    /** The fields of the system's words on a process from its state on; none where there are no such words. */
+    private static String[] stat(long pid) {
+        Path stat = Path.of("/proc", Long.toString(pid), "stat");
         try {
             if (Files.isReadable(stat)) {
                 String fields = Files.readString(stat);
                 // The second field is the command in parentheses, which may hold anything; the start is the 22nd.
-                String[] afterCommand =
-                        fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
-                return Long.parseLong(afterCommand[START_AFTER_COMMAND]);
+                return fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
             }
         } catch (IOException e) {
-            return 0; // it has ended in this moment
+            // It has ended in this moment.
         }
-        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        return new String[0];
     }
 }

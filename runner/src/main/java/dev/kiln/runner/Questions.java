@@ -1,6 +1,7 @@
 package dev.kiln.runner;
 
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Answer;
 import dev.kiln.runner.wire.Message.Ask;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The questions of one party to other frame spaces that are not answered yet. Any thread. */
 public final class Questions {
@@ -23,7 +25,8 @@ public final class Questions {
     private final AtomicLong lastId = new AtomicLong();
     private final Map<Long, Open> open = new ConcurrentHashMap<>();
 
-    private record Open(ProcessRef owner, CompletableFuture<byte[]> reply) {}
+    /** @param over the link that it went over, if it matters which */
+    private record Open(ProcessRef owner, @Nullable Link over, CompletableFuture<byte[]> reply) {}
 
     /** No reply will come. */
     public static final class NoReply extends Exception {
@@ -49,8 +52,33 @@ public final class Questions {
      */
     public byte[] ask(ProcessRef owner, byte[] request, Duration limit, Consumer<Message> send)
             throws NoReply, TimeoutException, InterruptedException {
+        return ask(new Open(owner, null, new CompletableFuture<>()), request, limit, send);
+    }
+
+    /**
+     * Asks over this link and waits for as long as it takes.
+     *
+     * @throws NoReply if the owner is gone, or the link is closed for good, with the reason
+     * @throws InterruptedException as above
+     */
+    byte[] ask(ProcessRef owner, byte[] request, Link over) throws NoReply, InterruptedException {
+        try {
+            return ask(new Open(owner, over, new CompletableFuture<>()), request, Duration.ZERO, message -> {
+                over.send(message);
+                if (over.isOver()) { // looked at after the question was open: either this ends it, or whoever closed
+                    // the link
+                    cut(over, "the link was closed");
+                }
+            });
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("without a limit", e);
+        }
+    }
+
+    private byte[] ask(Open question, byte[] request, Duration limit, Consumer<Message> send)
+            throws NoReply, TimeoutException, InterruptedException {
+        ProcessRef owner = question.owner;
         long id = lastId.incrementAndGet();
-        var question = new Open(owner, new CompletableFuture<>());
         open.put(id, question); // before it is sent: the answer may be faster than this thread
         try {
             send.accept(new Ask(id, self, owner, request));
@@ -96,6 +124,13 @@ public final class Questions {
     /** Ends all questions. */
     public void goneAll(String reason) {
         open.values().forEach(question -> question.reply.completeExceptionally(new NoReply(reason)));
+    }
+
+    /** Ends all questions that went over a link which is closed for good. */
+    void cut(Link over, String reason) {
+        open.values().stream()
+                .filter(question -> over.equals(question.over))
+                .forEach(question -> question.reply.completeExceptionally(new NoReply(reason)));
     }
 
     /** Ends all questions to a party that is gone. */

@@ -28,25 +28,22 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
     private final Consumer<String> refused;
     private final Consumer<String> ended;
     private final Function<String, RunnerThreads> threads;
+    private final Neighbourhood neighbourhood;
     private volatile long greetedNanos;
     private volatile @Nullable Taken takenAs;
 
     private record Taken(RunnerNode node, Redialer redialer) {}
 
     /**
-     * @param dialer the way to the caller
+     * @param way to the caller, and to other runners
      * @param proof what the caller must show, 32 bytes
      * @param taken called when the caller has taken this runner
      * @param refused called with the reason when it has not, or the connection was lost before
      * @param ended called with the reason when a runner that was taken has ended
      */
     public RunnerGreeting(
-            Carrier.Dialer dialer,
-            byte[] proof,
-            Consumer<RunnerNode> taken,
-            Consumer<String> refused,
-            Consumer<String> ended) {
-        this(dialer, proof, taken, refused, ended, RunnerThreads::of);
+            Home.Way way, byte[] proof, Consumer<RunnerNode> taken, Consumer<String> refused, Consumer<String> ended) {
+        this(way.dialer(), proof, taken, refused, ended, RunnerThreads::of, way.neighbourhood());
     }
 
     /** The same for a runner that shares its process, and these threads, with others. */
@@ -57,7 +54,7 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
             Consumer<String> refused,
             Consumer<String> ended,
             RunnerThreads threads) {
-        this(dialer, proof, taken, refused, ended, runner -> threads);
+        this(dialer, proof, taken, refused, ended, runner -> threads, Neighbourhood.NONE);
     }
 
     private RunnerGreeting(
@@ -66,13 +63,15 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
             Consumer<RunnerNode> taken,
             Consumer<String> refused,
             Consumer<String> ended,
-            Function<String, RunnerThreads> threads) {
+            Function<String, RunnerThreads> threads,
+            Neighbourhood neighbourhood) {
         this.dialer = dialer;
         this.proof = proof;
         this.taken = taken;
         this.refused = refused;
         this.ended = ended;
         this.threads = threads;
+        this.neighbourhood = neighbourhood;
     }
 
     /**
@@ -116,7 +115,8 @@ public final class RunnerGreeting implements Greeting.Listener, Link.Listener {
                     welcome.settings(),
                     session,
                     ended,
-                    threads.apply(welcome.settings().self().name()));
+                    threads.apply(welcome.settings().self().name()),
+                    neighbourhood);
         } catch (RuntimeException | Error e) { // else nobody would hear of it: the session has the connection already
             refused.accept("the runner cannot serve: " + e);
             throw e;

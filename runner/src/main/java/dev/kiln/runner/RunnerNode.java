@@ -53,28 +53,6 @@ public final class RunnerNode implements Link.Listener {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
     private static final long LOOK_AGAIN_MILLIS = 10;
 
-    /**
-     * A runner's life after its greeting.
-     *
-     * <pre>
-     *  SERVING ──▶ LEAVING ──▶ ORPHANED     LEAVING: told to end, or retired; takes no work, finishes what runs
-     *   │    │        │            │        ORPHANED: without its caller, for good; takes no work, serves its frames to the
-     *   │    └────────┼─────▶──────┤        unlinked work that still runs, ends with the last of it
-     *   └─────────────┴─────────▶ OVER
-     * </pre>
-     */
-    enum State {
-        SERVING,
-        LEAVING,
-        ORPHANED,
-        OVER;
-
-        /** Whether there is an arrow; none leads back. */
-        boolean maySucceed(State earlier) {
-            return compareTo(earlier) > 0;
-        }
-    }
-
     private final RunnerSettings settings;
     private final Consumer<String> exit;
     private final RunnerExtension.Session extension;
@@ -93,9 +71,12 @@ public final class RunnerNode implements Link.Listener {
     private final ScheduledExecutorService books;
     private final Link link;
     private final AtomicLong executesRead = new AtomicLong();
-    private final AtomicReference<State> state = new AtomicReference<>(State.SERVING);
+    private final AtomicReference<NodeState> state = new AtomicReference<>(NodeState.SERVING);
     private volatile boolean lostCaller;
-    private final CallerWatch watch;
+    private final LinkWatch watch;
+    private final Neighbours neighbours;
+    private final RunnerPeers peers;
+    private final Orphan orphan;
     private final IdleCollector idleCollector; // books thread only
     private final Set<ProcessRef> holders; // books thread only
     private long saidNanos = System.nanoTime(); // books thread only
@@ -107,28 +88,37 @@ public final class RunnerNode implements Link.Listener {
      * @param exit called once, when the runner has ended: ends the process, or tells the in-process backend
      */
     public RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit) {
-        this(settings, link, exit, RunnerThreads.of(settings.self().name()));
+        this(settings, link, exit, RunnerThreads.of(settings.self().name()), Neighbourhood.NONE);
     }
 
-    RunnerNode(RunnerSettings settings, Link link, Consumer<String> exit, RunnerThreads threads) {
+    /** @param neighbourhood the ways to other runners without the caller */
+    RunnerNode(
+            RunnerSettings settings,
+            Link link,
+            Consumer<String> exit,
+            RunnerThreads threads,
+            Neighbourhood neighbourhood) {
         this.settings = settings;
         // The caller from the start: a result may wait there unread for longer than a lease before it says that it
         // holds.
         this.holders = new HashSet<>(Set.of(settings.caller()));
         this.link = link;
         this.exit = exit;
-        this.watch = new CallerWatch(settings, link, this::callerLost);
+        this.watch = new LinkWatch(settings, "the caller", link, this::callerLost);
         String id = settings.self().name();
         this.questions = new Questions(settings.self());
         this.extension = RunnerExtension.find().open(new ExtensionSide(settings, link, this::space, this::objects));
+        this.neighbours = new Neighbours(settings, neighbourhood, link, questions, this::received, this::neighbourLost);
+        this.peers = new RunnerPeers(link, questions, settings.caller(), neighbours, threads, this::worksUnlinked);
         this.space = FrameSpace.open(
                 settings.self(),
-                new LinkPeers(link, questions, settings.caller(), threads),
+                peers,
                 new SpaceOptions(settings.placeFrames(), settings.sharedMemory(), settings.lease())
                         .withOperands(settings.operands())
                         .withCollectWhenAsked(settings.memory().collectWhenAsked())
                         .withTraceFrames(settings.traceFrames())
                         .withSubstitution(extension.substitution()));
+        this.orphan = new Orphan(space, neighbours, settings.caller());
         this.mover = new FrameMover(
                 space, id, left -> link.send(new Message.FramesStranded(left.count(), left.bytes(), left.reason())));
         this.threads = threads;
@@ -167,7 +157,7 @@ public final class RunnerNode implements Link.Listener {
                 executesRead.incrementAndGet(); // after: once it is counted, it runs or is answered
             }
             case Cancel cancel -> executions.cancel(link, new ExecutionId(cancel.call(), cancel.attempt()));
-            case Ask ask -> desk.take(ask, link::send);
+            case Ask ask -> desk.take(ask, from::send);
             case CancelAsk cancel -> desk.cancel(cancel);
             case Answer answer -> receive(answer);
             case Unanswered unanswered -> questions.unanswered(unanswered);
@@ -182,13 +172,15 @@ public final class RunnerNode implements Link.Listener {
             case PeerGone gone ->
                 onBooks(() -> {
                     holders.remove(gone.peer());
+                    peers.gone(gone.peer());
+                    neighbours.gone(gone.peer(), gone.cause());
                     space.gone(gone.peer(), new PeerLost(gone.cause()));
                     questions.gone(gone.peer(), gone.cause()); // after: whoever waited finds the frame lost
                 });
             case Heartbeat _ -> {} // heard, like all that the link receives
             case Retire retire -> executions.onCallThread(() -> retire(retire));
             case Shutdown shutdown -> {
-                move(State.LEAVING);
+                move(NodeState.LEAVING);
                 executions.stopTaking();
                 mover.begin(shutdown.successors());
                 end(
@@ -204,7 +196,12 @@ public final class RunnerNode implements Link.Listener {
                 executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
             case Message.OutputTaken taken -> output.taken(taken.amount());
             case Settled settled -> extension.settled(settled);
+            case Message.Expect visit -> neighbours.expect(visit);
+            case Message.Meet where -> neighbours.meet(where);
             case Hello _,
+                    Message.Introduce _,
+                    Message.Visit _,
+                    Message.Admitted _,
                     Message.Resume _,
                     Message.Resumed _,
                     Message.Submit _,
@@ -250,24 +247,35 @@ public final class RunnerNode implements Link.Listener {
      * timeout. Under this incarnation the runner never comes back. Any thread.
      */
     void callerLost(String reason) {
-        if (!move(State.ORPHANED)) {
+        if (!move(NodeState.ORPHANED)) {
             return;
         }
         lostCaller = true;
         executions.stopTaking();
         executions.interruptLinked(link);
+        neighbours.leftAlone(); // before questions are ended: those that can be asked elsewhere are
         link.close(); // fenced: a caller that comes back is refused what it was told to have lost
-        questions.goneAll(reason);
-        end(settings.shutdownTimeout(), reason, () -> !executions.anyUnlinked());
+        questions.cut(link, reason);
+        onBooks(() -> orphan.begin(reason, System.nanoTime()));
+        end(settings.shutdownTimeout(), reason, () -> !worksUnlinked() && !orphan.isNeeded());
+    }
+
+    private boolean worksUnlinked() {
+        return executions.anyUnlinked();
+    }
+
+    /** Without the caller there is no other way to that runner. Any thread. */
+    private void neighbourLost(ProcessRef peer, String reason) {
+        onBooks(() -> orphan.lost(peer, reason));
     }
 
     /** Moves on, unless the state is that one already or later: whoever comes second comes too late. */
-    private boolean move(State next) {
-        State before = state.getAndUpdate(now -> next.maySucceed(now) ? next : now);
+    private boolean move(NodeState next) {
+        NodeState before = state.getAndUpdate(now -> next.maySucceed(now) ? next : now);
         return next.maySucceed(before);
     }
 
-    State state() {
+    NodeState state() {
         return state.get();
     }
 
@@ -282,27 +290,14 @@ public final class RunnerNode implements Link.Listener {
     }
 
     private void retire(Retire retire) {
-        boolean goes = mayGo(retire.check())
+        boolean goes = IdleCheck.allows(retire.check(), space, settings.caller())
                 && space.residentCount() == 0
                 && extension.idle()
                 && executions.stopTakingIfIdle();
         link.send(new RetireAnswer(goes));
         if (goes) {
-            move(State.LEAVING);
+            move(NodeState.LEAVING);
             end(settings.lease(), "retired", link::flushed); // longer than a lost connection may take to come back
-        }
-    }
-
-    private boolean mayGo(byte[] check) {
-        if (check.length == 0) {
-            return true;
-        }
-        try {
-            return space.unpack(check, settings.caller()) instanceof RemoteCallable<?> callable
-                    && Boolean.TRUE.equals(callable.call());
-        } catch (Exception | Error e) { // the user's code: without an answer the runner would be killed
-            LOG.log(System.Logger.Level.WARNING, "the idle check failed; the runner stays", e);
-            return false;
         }
     }
 
@@ -314,7 +309,7 @@ public final class RunnerNode implements Link.Listener {
     /** Books thread; from when an end is planned until it has come. */
     private void lookWhetherToEnd() {
         endIfDue();
-        if (state.get() != State.OVER) {
+        if (state.get() != NodeState.OVER) {
             Future<?> _ = books.schedule(this::lookWhetherToEnd, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -322,7 +317,7 @@ public final class RunnerNode implements Link.Listener {
     private void onBooks(Runnable task) {
         try {
             books.execute(() -> {
-                if (state.get() != State.OVER) {
+                if (state.get() != NodeState.OVER) {
                     task.run();
                 }
             });
@@ -338,14 +333,19 @@ public final class RunnerNode implements Link.Listener {
             memory.tick(holders);
             slots.sweep(call -> link.send(new SlotFreed(call)));
             tellStatus();
+            peers.stayInTouch();
+            neighbours.look(now);
+            orphan.look(now);
             if (now - saidNanos >= settings.heartbeat().toNanos()) {
                 // The caller watches over all its runners and tells when one has ended: its own sign of life is theirs
                 // too.
                 if (link.heardNanos() - saidNanos > 0) {
                     holders.forEach(space::heard);
                 }
+                neighbours.heardSince(saidNanos).forEach(space::heard);
                 saidNanos = now;
                 link.beat(now);
+                neighbours.beat(now);
             }
             watch.look(now);
             idleCollector.look(executions.begun(), executions.active(), space.heldElsewhere(), space.leftCount(), now);
@@ -362,31 +362,20 @@ public final class RunnerNode implements Link.Listener {
     /** Books thread. */
     private void endIfDue() {
         @Nullable String reason = departure.due(System.nanoTime());
-        if (reason != null && move(State.OVER)) {
+        if (reason != null && move(NodeState.OVER)) {
             try {
                 link.close(); // first: what an interrupted closure makes of its end is no outcome of its call
                 executions.close();
                 mover.close();
                 extension.close(reason);
                 desk.close();
+                neighbours.close();
                 space.close(new PeerLost("the runner " + settings.self().name() + " has ended: " + reason));
                 memory.close();
                 threads.left(tick);
             } finally {
                 exit.accept(reason); // else a pool would wait for its end for ever
             }
-        }
-    }
-
-    private record IdleContext(String id, String pool, String caller) implements RunnerContext {
-        @Override
-        public java.util.Optional<java.time.Instant> deadline() {
-            return java.util.Optional.empty();
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
         }
     }
 }

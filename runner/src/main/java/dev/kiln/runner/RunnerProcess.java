@@ -40,7 +40,7 @@ final class RunnerProcess {
         Exhaustion.ends(why -> process.exit(RunnerStatus.OUT_OF_MEMORY, RunnerStatus.EXHAUSTED + why));
         process.watchParent();
         new RunnerGreeting(
-                        process.way.dialer(),
+                        process.way,
                         boot.proof(),
                         process::taken,
                         reason -> process.exit(RunnerStatus.NOT_TAKEN, reason),

@@ -13,6 +13,7 @@ final class FakeLink implements Link {
     final Semaphore beats = new Semaphore(0);
     volatile boolean flushed = true;
     volatile long unheardNanos;
+    volatile boolean over;
 
     @Override
     public void send(Message message) {
@@ -48,7 +49,13 @@ final class FakeLink implements Link {
     }
 
     @Override
+    public boolean isOver() {
+        return over;
+    }
+
+    @Override
     public void close() {
+        over = true;
         events.add("closed");
     }
 }

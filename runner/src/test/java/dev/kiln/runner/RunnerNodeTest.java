@@ -292,9 +292,9 @@ class RunnerNodeTest {
         execute(1, 0, RunnerNodeTest::waits);
         node.received(link, new Execute(2, 1, CALLER, false, 0, Map.of(), pack(RunnerNodeTest::waitsWhateverHappens)));
         began.await();
-        assertEquals(RunnerNode.State.SERVING, node.state());
+        assertEquals(NodeState.SERVING, node.state());
         node.closed(link, "cut");
-        assertEquals(RunnerNode.State.ORPHANED, node.state());
+        assertEquals(NodeState.ORPHANED, node.state());
         List<Object> after = List.of(next(), next(), next());
         assertTrue(
                 after.contains("closed") && after.contains(new Ended(1, 1, Ending.CANCELLED, true)), after::toString);
@@ -304,7 +304,7 @@ class RunnerNodeTest {
         goOn.countDown();
         assertEquals("the link to the caller is closed: cut", exit.get(30, TimeUnit.SECONDS));
         assertTrue(node.lostCaller());
-        assertEquals(RunnerNode.State.OVER, node.state());
+        assertEquals(NodeState.OVER, node.state());
     }
 
     @Test
@@ -331,7 +331,7 @@ class RunnerNodeTest {
         var deaf = new RunnerNode(settings, link, ended -> {});
         assertEquals("cut", next());
         assertEquals("cut", next(), "and again, if the next one is no better");
-        assertEquals(RunnerNode.State.SERVING, deaf.state());
+        assertEquals(NodeState.SERVING, deaf.state());
         deaf.stop("the test is over");
     }
 

@@ -31,6 +31,24 @@ public interface Peers {
     byte[] ask(ProcessRef owner, byte[] request);
 
     /**
+     * The same for a request that names nothing which is held, and whose answer names nothing either: a part of data that the
+     * asker keeps alive otherwise. It may go another way, overtake anything, and be made more than once.
+     */
+    default byte[] pull(ProcessRef owner, byte[] request) {
+        return ask(owner, request);
+    }
+
+    /**
+     * Whether data had better be offered to that party, to {@link #pull} it, than be sent along with what it is told: it comes
+     * a shorter way then.
+     *
+     * @param reader null for any but this one
+     */
+    default boolean pullsStraight(@Nullable ProcessRef reader) {
+        return false;
+    }
+
+    /**
      * Hands over a message of the hold protocol. Never blocks and never throws because a party is gone: what cannot be
      * delivered is dropped, since evidence of death or the lease settles it.
      *

@@ -3,6 +3,7 @@ package dev.kiln.frame.spi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ public final class ProcessFolders {
     private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
     private static final Pattern NAME = Pattern.compile("kiln-(\\d+)-(\\d+)-\\d+");
 
+    /** What the address of a Unix domain socket has room for, on the systems where it is least. */
+    private static final int LONGEST_SOCKET_PATH = 100;
+
     private ProcessFolders() {}
 
     /** A name that no folder has yet; the folder is not made. */
@@ -23,6 +27,22 @@ public final class ProcessFolders {
         return parent.resolve(
                 "kiln-" + namespace() + "-" + ProcessHandle.current().pid() + "-"
                         + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+    }
+
+    /**
+     * Makes a folder that nobody but this user may enter, with room in its name for the address of a socket in it. It is in
+     * {@code java.io.tmpdir}, or in {@code /tmp} if that name is too long. What ended processes left there is removed.
+     *
+     * @param socket the name of the socket, which is not made
+     * @throws IOException if the folder cannot be made
+     */
+    public static Path forSocket(String socket) throws IOException {
+        Path usual = Path.of(System.getProperty("java.io.tmpdir"));
+        boolean fits = unused(usual).resolve(socket).toString().length() <= LONGEST_SOCKET_PATH;
+        Path parent = fits ? usual : Path.of("/tmp");
+        sweep(parent);
+        return Files.createDirectory(
+                unused(parent), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /** Removes the folders of processes that have ended. */
@@ -35,6 +55,14 @@ public final class ProcessFolders {
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "could not look for abandoned folders in " + parent, e);
+        }
+    }
+
+    /** Removes the folders of processes that have ended which are where this one is, or was. */
+    public static void sweepBeside(Path folder) {
+        Path parent = folder.getParent();
+        if (parent != null) {
+            sweep(parent);
         }
     }
 

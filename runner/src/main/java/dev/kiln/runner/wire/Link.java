@@ -44,6 +44,9 @@ public interface Link extends AutoCloseable {
      */
     void cut(String reason);
 
+    /** Whether it is closed for good: what is sent from now on is dropped. */
+    boolean isOver();
+
     /**
      * Closes the link, and drops what is not {@linkplain #flushed flushed}. The listener's {@code closed} follows, once.
      * Idempotent.

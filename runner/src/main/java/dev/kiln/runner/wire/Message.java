@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that crosses a link between a caller and one of its runners. {@code docs/wire.md} draws the conversations.
+ * Everything that crosses a link between a caller and one of its runners, or between two of these. {@code docs/wire.md} draws
+ * the conversations.
  *
  * <p>A payload (work, result, request, reply) is bytes that only the frame space of the receiver reads; nothing in here
  * deserializes objects. Arrays are not copied: whoever makes or receives a message owns its arrays and leaves them alone.
@@ -50,18 +51,18 @@ public sealed interface Message {
     record Rejected(String reason) implements Message {}
 
     /**
-     * Runner to caller, the first message of a connection that takes a session up again.
+     * Runner to caller, or visitor to host, the first message of a connection that takes a session up again.
      *
-     * @param session the secret of {@link Welcome}
-     * @param received the number of the last chunk of the caller's that has arrived here
+     * @param session the secret of {@link Welcome} or {@link Admitted}
+     * @param received the number of the last chunk of the other side's that has arrived here
      */
     record Resume(ProcessRef runner, byte[] session, long received) implements Message {}
 
     /**
-     * Caller to runner: the session goes on.
+     * The answer to {@link Resume}: the session goes on.
      *
-     * @param proof as in {@link Welcome}
-     * @param received the number of the last chunk of the runner's that has arrived here
+     * @param proof as in {@link Welcome} or {@link Admitted}
+     * @param received the number of the last chunk of the other side's that has arrived here
      */
     record Resumed(byte[] proof, long received) implements Message {}
 
@@ -198,7 +199,7 @@ public sealed interface Message {
     /** Caller to runner: so much {@link Output} is logged, in units of its cost. */
     record OutputTaken(long amount) implements Message {}
 
-    /** One frame space asks another; the caller relays between runners. Ids are unique per asking party. */
+    /** One frame space asks another, directly or by way of the caller. Ids are unique per asking party. */
     record Ask(long id, ProcessRef from, ProcessRef to, byte[] request) implements Message {}
 
     /** The reply to an {@link Ask}. */
@@ -212,6 +213,55 @@ public sealed interface Message {
 
     /** Remote garbage collection: what one party tells another. */
     record Gc(ProcessRef to, GcMessage message) implements Message {}
+
+    /** Runner to caller: introduce me to that runner of the pool. Answered by {@link Meet}. */
+    record Introduce(ProcessRef host) implements Message {}
+
+    /**
+     * Caller to runner: another runner is about to visit you. Answered by {@link Meet}, which is for the visitor.
+     *
+     * @param token the ticket by which the visitor shows itself to the host, once, 32 bytes
+     * @param proof by which the host shows itself to the visitor, 32 bytes
+     * @param validMillis how long the ticket is good for
+     */
+    record Expect(ProcessRef visitor, byte[] token, byte[] proof, long validMillis) implements Message {}
+
+    /**
+     * Host to visitor, by way of their caller, or from that itself: come here, or do not.
+     *
+     * @param token as in {@link Expect}
+     * @param proof as in {@link Expect}
+     * @param address where the host listens
+     * @param refusal why there is no direct link; empty if there may be one, and then the rest counts
+     */
+    record Meet(ProcessRef visitor, ProcessRef host, byte[] token, byte[] proof, String address, String refusal)
+            implements Message {
+
+        /** There is no direct link. */
+        public static Meet not(ProcessRef visitor, ProcessRef host, String refusal) {
+            return new Meet(visitor, host, new byte[0], new byte[0], "", refusal);
+        }
+    }
+
+    /**
+     * Visitor to host, the first message of a direct link between two runners.
+     *
+     * @param token as in {@link Expect}
+     * @param pid of the visitor's process
+     * @param startMark tells that process from a later one of the same pid
+     */
+    record Visit(ProcessRef visitor, ProcessRef host, byte[] token, long pid, long startMark) implements Message {}
+
+    /**
+     * Host to visitor: the direct link is open. Lost connections of it are made again by the visitor, as a runner does with
+     * its link to the caller.
+     *
+     * @param proof as in {@link Expect}
+     * @param session the secret by which the visitor takes this session up again on another connection, 32 bytes
+     * @param pid of the host's process
+     * @param startMark as in {@link Visit}
+     */
+    record Admitted(byte[] proof, byte[] session, long pid, long startMark) implements Message {}
 
     /** Caller to runner: another runner of the pool is gone, and with it what it owned. */
     record PeerGone(ProcessRef peer, String cause) implements Message {}

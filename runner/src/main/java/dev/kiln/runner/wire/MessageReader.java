@@ -74,6 +74,12 @@ final class MessageReader {
             case 50 -> new OutputTaken(in.readLong());
             case 51 -> new Message.EndBatch(in.readUTF(), readEnum(in, Ordinals.BATCH_ENDS));
             case 52 -> new Message.BatchProgress(in.readUTF(), in.readLong(), in.readLong(), in.readLong());
+            case 70 -> new Introduce(readProcess(in));
+            case 71 -> new Expect(readProcess(in), readBytes(in), readBytes(in), in.readLong());
+            case 72 ->
+                new Meet(readProcess(in), readProcess(in), readBytes(in), readBytes(in), in.readUTF(), in.readUTF());
+            case 73 -> new Visit(readProcess(in), readProcess(in), readBytes(in), in.readLong(), in.readLong());
+            case 74 -> new Admitted(readBytes(in), readBytes(in), in.readLong(), in.readLong());
             default -> throw new ProtocolViolation("unknown message type " + type);
         };
     }

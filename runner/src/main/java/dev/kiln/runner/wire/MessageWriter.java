@@ -233,6 +233,46 @@ final class MessageWriter {
                 out.writeUTF(line(m.reason()));
                 yield NOTHING;
             }
+            case Introduce m -> {
+                out.writeByte(70);
+                writeProcess(out, m.host());
+                yield NOTHING;
+            }
+            case Expect m -> {
+                out.writeByte(71);
+                writeProcess(out, m.visitor());
+                writeBytes(out, m.token());
+                writeBytes(out, m.proof());
+                out.writeLong(m.validMillis());
+                yield NOTHING;
+            }
+            case Meet m -> {
+                out.writeByte(72);
+                writeProcess(out, m.visitor());
+                writeProcess(out, m.host());
+                writeBytes(out, m.token());
+                writeBytes(out, m.proof());
+                out.writeUTF(m.address());
+                out.writeUTF(line(m.refusal()));
+                yield NOTHING;
+            }
+            case Visit m -> {
+                out.writeByte(73);
+                writeProcess(out, m.visitor());
+                writeProcess(out, m.host());
+                writeBytes(out, m.token());
+                out.writeLong(m.pid());
+                out.writeLong(m.startMark());
+                yield NOTHING;
+            }
+            case Admitted m -> {
+                out.writeByte(74);
+                writeBytes(out, m.proof());
+                writeBytes(out, m.session());
+                out.writeLong(m.pid());
+                out.writeLong(m.startMark());
+                yield NOTHING;
+            }
             case OutputTaken m -> {
                 out.writeByte(50);
                 out.writeLong(m.amount());

@@ -64,7 +64,7 @@ public final class Session implements Link {
         return phase == Phase.INTERRUPTED;
     }
 
-    /** Whether it is closed for good. */
+    @Override
     public boolean isOver() {
         return phase == Phase.OVER;
     }

@@ -41,6 +41,21 @@ public final class TlsServer implements AutoCloseable {
             String threadName, TlsKeys keys, InetSocketAddress at, int handshakeSeconds, Carrier.Host host)
             throws IOException {
         var party = new TlsParty(threadName);
+        try {
+            return new TlsServer(party, listen(party, keys, at, handshakeSeconds, host));
+        } catch (IOException e) {
+            party.close();
+            throw e;
+        }
+    }
+
+    /** Listens for a party until that is closed. @return where */
+    static InetSocketAddress listen(
+            TlsParty party, TlsKeys keys, InetSocketAddress at, int handshakeSeconds, Carrier.Host host)
+            throws IOException {
+        if (at.isUnresolved()) {
+            throw new IOException("cannot listen at " + at.getHostString() + ": there is no such host");
+        }
         var options = new NetServerOptions().setClientAuth(ClientAuth.REQUIRED);
         TlsParty.secure(options, keys, handshakeSeconds);
         NetServer server = party.vertx()
@@ -53,9 +68,8 @@ public final class TlsServer implements AutoCloseable {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-            return new TlsServer(party, new InetSocketAddress(at.getAddress(), server.actualPort()));
+            return new InetSocketAddress(at.getAddress(), server.actualPort());
         } catch (CompletionException e) {
-            party.close();
             throw new IOException("cannot listen at " + name + ":" + at.getPort() + ": " + e.getCause(), e);
         }
     }

@@ -7,22 +7,27 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What a runner concludes from what it hears of its caller, and from what its caller has heard of it: that its connection may
- * be dead, and in the end that its caller is lost. {@link #look} is for one thread.
+ * What a runner concludes from what it hears over a link, and from what the other side has heard of it: that the connection may
+ * be dead, and in the end that the other side is lost. {@link #look} is for one thread.
  */
-final class CallerWatch {
+final class LinkWatch {
     /** After that part of the lease without a word, the connection may be dead without looking it. */
     private static final int SUSPICIOUS_PART = 4;
 
     private final RunnerSettings settings;
+    private final String other;
     private final Link link;
     private final Consumer<String> lost;
     private final Lease lease;
     private volatile long doubtedNanos = System.nanoTime(); // when the present connection began, or was given up
 
-    /** @param lost takes the reason, with each look from then on */
-    CallerWatch(RunnerSettings settings, Link link, Consumer<String> lost) {
+    /**
+     * @param other the other side, for people
+     * @param lost takes the reason, with each look from then on
+     */
+    LinkWatch(RunnerSettings settings, String other, Link link, Consumer<String> lost) {
         this.settings = settings;
+        this.other = other;
         this.link = link;
         this.lost = lost;
         this.lease = new Lease(settings.lease(), link.heardBeatNanos());
@@ -33,7 +38,7 @@ final class CallerWatch {
         doubtedNanos = System.nanoTime();
     }
 
-    /** Without evidence the caller is lost when the lease is over; before that, a connection that says nothing is replaced. */
+    /** Without evidence the other side is lost when the lease is over; before that, a connection that says nothing is replaced. */
     void look(long now) {
         long heardBeatNanos = link.heardBeatNanos();
         lease.acknowledged(heardBeatNanos);
@@ -42,14 +47,14 @@ final class CallerWatch {
         long unheardNanos = now - heardBeatNanos - settings.heartbeat().toNanos();
         long doubtfulNanos = Math.max(silentNanos, unheardNanos);
         if (!lease.lasts(now)) {
-            lost.accept("the lease of " + settings.lease() + " is over: the caller acknowledged no sign of life");
+            lost.accept("the lease of " + settings.lease() + " is over: " + other + " acknowledged no sign of life");
         } else if (silentNanos > settings.lease().toNanos()) {
-            lost.accept("the caller was silent for longer than the lease of " + settings.lease());
+            lost.accept(other + " was silent for longer than the lease of " + settings.lease());
         } else if (Math.min(doubtfulNanos, now - doubtedNanos)
                 > settings.lease().toNanos() / SUSPICIOUS_PART) {
             doubtedNanos = now;
-            link.cut(
-                    "for " + Duration.ofNanos(doubtfulNanos).toMillis() + " ms the caller was silent, or did not hear");
+            link.cut("for " + Duration.ofNanos(doubtfulNanos).toMillis() + " ms " + other
+                    + " was silent, or did not hear");
         }
     }
 }
