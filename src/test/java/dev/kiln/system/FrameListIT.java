@@ -177,6 +177,9 @@ class FrameListIT {
         Frame large = pool.call(() -> made(1_000));
         Frame closed = pool.call(() -> made(100));
         closed.close();
+        Frame step = pool.call(() -> made(200));
+        assertEquals(200, step.filter("n >= 0").select("n").rowCount());
+        step.close(); // not so the frames of its chain, which hold it, and which nobody can reach
         pool.close();
         List<FrameInfo> leaked = told.join();
         assertEquals(List.of(1_000L, 10L), leaked.stream().map(FrameInfo::rows).toList(), "the largest first");

@@ -322,6 +322,9 @@ final class Headquarters implements CallerSide {
     }
 
     private void tellOfForgotten() {
+        if (!options.traceFrames() && options.listener() == null) {
+            return; // nobody wants to know, and a collection of a large heap takes its time
+        }
         List<FrameInfo> forgotten = frames.forgotten();
         if (!forgotten.isEmpty()) {
             herald.framesLeaked(forgotten);

@@ -60,7 +60,8 @@ public interface PoolListener {
     default void onFramesLost(String pool, String runner, long count, long bytes, String reason) {}
 
     /**
-     * The pool is being closed, and this process has not let go of frames on its runners: they end with the runners.
+     * The pool is being closed, and this process can still reach frames on its runners that it has not let go of: they end with
+     * the runners.
      *
      * @param pool the pool's name
      * @param frames the largest first; see {@link PoolBuilder#traceFrames} for where they were made
