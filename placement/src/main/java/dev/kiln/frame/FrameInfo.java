@@ -33,4 +33,11 @@ public record FrameInfo(
     public FrameInfo {
         holders = List.copyOf(holders);
     }
+
+    /** One line for people: what it is, how large and old, and where it was made if that is known. */
+    @Override
+    public String toString() {
+        return id + ", " + rows + " rows, " + bytes + " bytes, " + age.toSeconds() + " s old, " + schema.getFields()
+                + createdAt.map(line -> ", made at " + line).orElse("");
+    }
 }

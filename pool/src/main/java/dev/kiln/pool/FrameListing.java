@@ -8,7 +8,6 @@ import dev.kiln.gc.ProcessRef;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -97,17 +96,10 @@ record FrameListing(String pool, boolean traced, FrameSpace space, LiveRunners r
 
     private String report(List<FrameInfo> frames) {
         long bytes = frames.stream().mapToLong(FrameInfo::bytes).sum();
-        String named = frames.stream().limit(NAMED).map(FrameListing::line).collect(Collectors.joining());
+        String named = frames.stream().limit(NAMED).map(frame -> "\n  " + frame).collect(Collectors.joining());
         String rest = frames.size() > NAMED ? "\n  and " + (frames.size() - NAMED) + " more" : "";
         String advice = traced ? "" : "; traceFrames(true) tells where they were made";
         return "pool " + pool + " is closed, and " + frames.size() + " frames of " + bytes
                 + " bytes were never released: close them, or make them in a batch" + advice + named + rest;
-    }
-
-    private static String line(FrameInfo frame) {
-        Optional<String> at = frame.createdAt();
-        return "\n  " + frame.id() + ", " + frame.rows() + " rows, " + frame.bytes() + " bytes, "
-                + frame.age().toSeconds() + " s old, " + frame.schema().getFields()
-                + at.map(line -> ", made at " + line).orElse("");
     }
 }
