@@ -132,7 +132,7 @@ final class CallBench implements Benchmark {
         for (int i = 0; i < threads.length; i++) {
             threads[i] = Thread.ofPlatform().start(() -> {
                 for (int call = (int) next.getAndIncrement(); call < calls; call = (int) next.getAndIncrement()) {
-                    sum.addAndGet(peer.runByRmi(work(call)));
+                    sum.addAndGet(peer.callByRmi(work(call)));
                 }
             });
         }

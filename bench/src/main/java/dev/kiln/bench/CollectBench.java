@@ -1,106 +1,163 @@
 package dev.kiln.bench;
 
+import dev.kiln.flight.FlightEndpoint;
 import dev.kiln.frame.Frame;
+import dev.kiln.pool.Backends;
 import dev.kiln.pool.Pool;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import dev.kiln.pool.spi.Backend;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * From {@code collect()} on a handle to the first value read here, for two sizes, beside a copy of as many bytes.
- *
- * <p>Before each measurement both processes rest: the frame before, whose memory the runner gives back, and the arrays that
- * this one was made from would otherwise be measured too. Then a tiny frame is collected a few times, since a processor
- * that rested is slow at first.
+ * From a handle to everything behind it added up here, for three sizes: mapped, over the link as if the runner were on another
+ * machine, and by Flight; beside Arrow's stream format over a bare Unix domain socket, a copy in memory, and the adding alone.
  */
 final class CollectBench implements Benchmark {
-    private static final long SMALL = 10_000_000;
-    private static final long LARGE = 1_000_000_000;
-    private static final int ROUNDS = 9;
-    private static final long TINY = 2_000_000; // just enough to be shared and not sent
-    private static final int WARM_UP_ROUNDS = 1_000;
-    private static final int WAKE_UPS = 20;
-    private static final Duration REST = Duration.ofMillis(500);
-    private static final long ALIGNMENT = 64;
+    private static final List<Long> SIZES = List.of(10_000_000L, 100_000_000L, 1_000_000_000L);
+    private static final int[] ROUNDS = {41, 21, 11};
+    private static final int[] WARM_UP_ROUNDS = {60, 10, 2};
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    /** The frames of one pool, one for each size. */
+    private record Frames(List<Frame> bySize) implements AutoCloseable {
+        static Frames on(Pool pool) {
+            return new Frames(SIZES.stream()
+                    .map(bytes -> pool.call(() -> Columns.ofBytes(bytes)))
+                    .toList());
+        }
+
+        Frame of(long bytes) {
+            return bySize.get(SIZES.indexOf(bytes));
+        }
+
+        @Override
+        public void close() {
+            Frame.closeAll(bySize);
+        }
+    }
+
+    private interface Way {
+        void run(long bytes) throws Exception;
+    }
+
+    private record Row(String name, Way way, List<Samples> times) {
+        Row(String name, Way way) {
+            this(name, way, SIZES.stream().map(size -> new Samples()).toList());
+        }
+    }
 
     @Override
-    public void run() throws InterruptedException {
-        var small = new Samples();
-        var large = new Samples();
-        var smallCopy = new Samples();
-        var largeCopy = new Samples();
-        try (Arena memory = Arena.ofConfined();
-                Pool pool = Pool.named("bench-collect")
-                        .max(1)
-                        .timeout(Duration.ofMinutes(5))
-                        .jvmOptions(List.of("-Xmx3g"))
-                        .open()) {
-            MemorySegment from = memory.allocate(LARGE, ALIGNMENT).fill((byte) 1);
-            MemorySegment to = memory.allocate(LARGE, ALIGNMENT).fill((byte) 2);
-            Frame tiny = pool.call(() -> Columns.ofBytes(TINY));
-            for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-                firstValue(tiny, TINY);
+    public List<String> jvmOptions() {
+        return JavaProcess.ARROW;
+    }
+
+    @Override
+    public void run() throws Exception {
+        try (Pool pool = pool("bench-collect", Backends.localProcesses());
+                Pool apart = pool("bench-collect-link", new NotShared());
+                StreamPeer stream = StreamPeer.start();
+                BareMapping mapping = BareMapping.of(SIZES.getLast());
+                MemoryCopy copy = new MemoryCopy(SIZES.getLast());
+                Frames shared = Frames.on(pool);
+                Frames distant = Frames.on(apart);
+                Frames here =
+                        new Frames(shared.bySize().stream().map(Frame::collect).toList());
+                FlightEndpoint endpoint = FlightEndpoint.of(pool).open();
+                FlightPeer flight = new FlightPeer(endpoint)) {
+            SIZES.forEach(bytes -> endpoint.expose("" + bytes, shared.of(bytes)));
+            var mapped = new Row("mapped, to the sum", bytes -> sum(shared.of(bytes), bytes));
+            var link = new Row("over the link, to the sum", bytes -> sum(distant.of(bytes), bytes));
+            var plain = new Row("Arrow stream over a bare socket, kept, to the sum", stream::collectAndSum);
+            var alone = new Row("the sum alone, of what is here", bytes -> add(here.of(bytes), bytes));
+            List<Row> rows = List.of(
+                    new Row("mapped, to the first value", bytes -> first(shared.of(bytes))),
+                    mapped,
+                    link,
+                    new Row("by Flight, to the sum", bytes -> flight.sum("" + bytes, bytes)),
+                    plain,
+                    new Row("the same, added up as it comes", stream::sum),
+                    new Row("a memory file mapped by itself, to the sum", mapping::sum),
+                    alone,
+                    new Row("memcpy to warm memory, no sum", copy::run));
+            for (int size = 0; size < ROUNDS.length; size++) {
+                measure(rows, size);
             }
-            for (int round = 0; round < ROUNDS; round++) {
-                small.add(firstValueOfNew(pool, tiny, SMALL));
-                large.add(firstValueOfNew(pool, tiny, LARGE));
-                smallCopy.add(copy(from, to, SMALL));
-                largeCopy.add(copy(from, to, LARGE));
+            report(rows, mapped, alone, link, plain);
+        }
+    }
+
+    private static Pool pool(String name, Backend backend) {
+        return Pool.named(name)
+                .max(1)
+                .timeout(LIMIT)
+                .jvmOptions(List.of("-Xmx2g"))
+                .backend(backend)
+                .open();
+    }
+
+    private static void measure(List<Row> rows, int size) throws Exception {
+        for (int round = -WARM_UP_ROUNDS[size]; round < ROUNDS[size]; round++) {
+            for (Row row : rows) {
+                long start = System.nanoTime();
+                row.way().run(SIZES.get(size));
+                long taken = System.nanoTime() - start;
+                if (round >= 0) {
+                    row.times().get(size).add(taken);
+                }
             }
         }
+    }
+
+    private static void report(List<Row> rows, Row mapped, Row alone, Row link, Row plain) {
         var report = new Report(
-                "collect: medians of " + ROUNDS + " rounds in turns, each with new frames",
+                "collect: medians of " + ROUNDS[0] + ", " + ROUNDS[1] + " and " + ROUNDS[2] + " rounds in turns",
                 "",
-                megabytes(SMALL),
-                megabytes(LARGE),
-                "ratio");
-        report.row(
-                "collect() to first value",
-                Report.millis(small.median()),
-                Report.millis(large.median()),
-                Report.ratio(large.median(), small.median()));
-        report.row("the same, least", Report.millis(small.least()), Report.millis(large.least()), "");
-        report.row("the same, most", Report.millis(small.most()), Report.millis(large.most()), "");
-        report.row(
-                "memcpy to warm memory",
-                Report.millis(smallCopy.median()),
-                Report.millis(largeCopy.median()),
-                Report.ratio(largeCopy.median(), smallCopy.median()));
+                size(0),
+                size(1),
+                size(2));
+        rows.forEach(row -> report.row(row.name(), cell(row, 0), cell(row, 1), cell(row, 2)));
+        ratio(report, "mapped to the sum alone", mapped, alone);
+        ratio(report, "link to bare socket", link, plain);
         report.print();
     }
 
-    private static String megabytes(long bytes) {
-        return bytes / 1_000_000 + " MB";
+    private static String size(int size) {
+        return Report.count(SIZES.get(size) / 1_000_000) + " MB";
     }
 
-    private static long firstValueOfNew(Pool pool, Frame tiny, long bytes) throws InterruptedException {
-        try (Frame there = pool.call(() -> Columns.ofBytes(bytes))) {
-            Thread.sleep(REST);
-            for (int i = 0; i < WAKE_UPS; i++) {
-                firstValue(tiny, TINY);
-            }
-            return firstValue(there, bytes);
+    private static String cell(Row row, int size) {
+        return Report.millis(row.times().get(size).median());
+    }
+
+    private static void ratio(Report report, String name, Row row, Row base) {
+        String[] cells = new String[SIZES.size() + 1];
+        cells[0] = name;
+        for (int size = 0; size < SIZES.size(); size++) {
+            cells[size + 1] = Report.ratio(
+                    row.times().get(size).median(), base.times().get(size).median());
         }
+        report.row(cells);
     }
 
-    private static long firstValue(Frame there, long bytes) {
-        long start = System.nanoTime();
+    private static void sum(Frame there, long bytes) {
         try (Frame here = there.collect()) {
-            Columns.Row first = here.head(1).toRows(Columns.Row.class).getFirst();
-            long taken = System.nanoTime() - start;
-            Columns.Row last = here.tail(1).toRows(Columns.Row.class).getFirst();
-            int rows = Columns.rows(bytes);
-            if (first.number() != 0 || last.number() != rows - 1 || here.rowCount() != rows) {
-                throw new IllegalStateException("wrong data: " + first + " to " + last);
-            }
-            return taken;
+            add(here, bytes);
         }
     }
 
-    private static long copy(MemorySegment from, MemorySegment to, long bytes) {
-        long start = System.nanoTime();
-        MemorySegment.copy(from, 0, to, 0, bytes);
-        return System.nanoTime() - start;
+    private static void add(Frame here, long bytes) {
+        var sum = new Sum();
+        here.forEachBatch(sum);
+        sum.check(bytes);
+    }
+
+    private static void first(Frame there) {
+        try (Frame here = there.collect();
+                Frame row = here.head(1)) {
+            Columns.Row first = row.toRows(Columns.Row.class).getFirst();
+            if (first.number() != 0) {
+                throw new IllegalStateException("wrong data: " + first);
+            }
+        }
     }
 }

@@ -7,5 +7,5 @@ import java.rmi.Remote;
 interface Computer extends Remote {
 
     /** Runs it there. RMI adds its own RemoteException, which Exception covers. */
-    int run(RemoteCallable<Integer> work) throws Exception;
+    <T> T run(RemoteCallable<T> work) throws Exception;
 }

@@ -2,10 +2,11 @@ package dev.kiln.bench;
 
 import dev.kiln.gc.SimulateBench;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 
@@ -19,6 +20,8 @@ public final class Main {
     private static SequencedMap<String, Benchmark> benchmarks() {
         SequencedMap<String, Benchmark> all = new LinkedHashMap<>();
         all.put("collect", new CollectBench());
+        all.put("verbs", new VerbsBench());
+        all.put("structure", new StructureBench());
         all.put("call", new CallBench());
         all.put("cold", new ColdBench());
         all.put("drop", new DropBench());
@@ -42,15 +45,25 @@ public final class Main {
                     + ", simulate, soak; asked for was " + String.join(", ", chosen));
             System.exit(2);
         }
-        if (chosen.size() == 1) {
+        if (chosen.size() == 1 && hasOptionsFor(benchmark(all, chosen.getFirst()))) {
             System.out.println(Machine.describe());
-            Objects.requireNonNull(all.get(chosen.getFirst())).run();
+            benchmark(all, chosen.getFirst()).run();
             return;
         }
         for (String name : chosen) {
-            runAlone(name);
-            System.out.println();
+            runAlone(name, benchmark(all, name).jvmOptions());
+            if (chosen.size() > 1) {
+                System.out.println();
+            }
         }
+    }
+
+    private static Benchmark benchmark(Map<String, Benchmark> all, String name) {
+        return Objects.requireNonNull(all.get(name));
+    }
+
+    private static boolean hasOptionsFor(Benchmark benchmark) {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().containsAll(benchmark.jvmOptions());
     }
 
     private static void simulate(String[] arguments) throws InterruptedException {
@@ -85,16 +98,9 @@ public final class Main {
     }
 
     /** Each in a JVM of its own: what one leaves behind, on the heap and in the compiler, must not show in the next. */
-    private static void runAlone(String name) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--class-path",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        name)
-                .inheritIO()
-                .start()
-                .waitFor();
+    private static void runAlone(String name, List<String> jvmOptions) throws IOException, InterruptedException {
+        int exit =
+                JavaProcess.of(jvmOptions, Main.class, name).inheritIO().start().waitFor();
         if (exit != 0) {
             System.err.println("benchmark " + name + " ended with exit code " + exit);
             System.exit(exit);

@@ -38,7 +38,7 @@ public final class Peer implements Computer {
     }
 
     @Override
-    public int run(RemoteCallable<Integer> work) throws Exception {
+    public <T> T run(RemoteCallable<T> work) throws Exception {
         return work.call();
     }
 

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 
 /** A {@link Peer} and the ways to it. The socket is for one thread, RMI for any. */
 final class PeerProcess implements AutoCloseable {
@@ -30,14 +31,9 @@ final class PeerProcess implements AutoCloseable {
     static PeerProcess start() throws IOException, ClassNotFoundException {
         Path folder = Files.createTempDirectory("kiln-bench-peer");
         Path socket = folder.resolve("socket");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.rmi.server.hostname=127.0.0.1",
-                        "-XX:+UseSerialGC", // as Kiln's runners have it
-                        "--class-path",
-                        System.getProperty("java.class.path"),
-                        Peer.class.getName(),
-                        socket.toString())
+        // the collector is that of Kiln's runners
+        List<String> options = List.of("-Djava.rmi.server.hostname=127.0.0.1", "-XX:+UseSerialGC");
+        Process process = JavaProcess.of(options, Peer.class, socket.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader output = process.inputReader();
@@ -56,7 +52,7 @@ final class PeerProcess implements AutoCloseable {
         return stub;
     }
 
-    int runByRmi(RemoteCallable<Integer> work) {
+    <T> T callByRmi(RemoteCallable<T> work) {
         try {
             return stub.run(work);
         } catch (Exception e) {

@@ -98,7 +98,7 @@ final class ArrowOutput {
                 length[0] = MessageWriter.aligned(length[0] + buffer.capacity());
                 return region;
             });
-            byte[] metadata = MessageWriter.batch(layout, length[0], 0);
+            byte[] metadata = MessageWriter.batch(layout, length[0]);
             blocks.add(new ArrowBlock(end, metadata.length, length[0]));
             put(metadata);
             BatchLayout placed = layout.movedBy(end);

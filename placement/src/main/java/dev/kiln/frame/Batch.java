@@ -47,15 +47,16 @@ record Batch(int rows, List<Column> columns) {
     /**
      * Rows {@code [from, from + count)} as a message of the Arrow IPC format.
      *
+     * @param lead bytes before it that are the caller's to fill
      * @throws IllegalArgumentException if it were longer than a Java array
      */
-    byte[] message(int from, int count) {
+    byte[] message(int from, int count, int lead) {
         Objects.checkFromIndexSize(from, count, rows);
         Batch part = part(from, count);
         List<Column> compact = new ArrayList<>();
         try {
             part.columns.forEach(column -> compact.add(column.compact()));
-            return MessageWriter.batch(count, compact);
+            return MessageWriter.batch(count, compact, lead);
         } finally {
             compact.forEach(Column::release);
             part.release();

@@ -1,6 +1,7 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -14,16 +15,16 @@ import java.util.concurrent.Future;
  * time. The sender keeps the table until the message that offers it has been read, so it cannot go away meanwhile. One
  * thread; its requests run on virtual threads of its own.
  */
-final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
+final class BatchFetch implements Iterator<ByteBuffer>, AutoCloseable {
 
-    private static final int WINDOW = 4;
+    private static final int WINDOW = 8;
 
     private final Client client;
     private final ProcessRef owner;
     private final long number;
     private final Iterator<Entry.Piece> pieces;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final ArrayDeque<Future<byte[]>> underWay = new ArrayDeque<>();
+    private final ArrayDeque<Future<ByteBuffer>> underWay = new ArrayDeque<>();
 
     /** The data of an offer, with one reference: mapped where that is possible, else fetched. */
     static Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer) {
@@ -37,7 +38,7 @@ final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
             }
         }
         try (var batches = new BatchFetch(space.client(), sender, offer)) {
-            return Table.fromMessages(offer.facts().schema(), batches);
+            return Receiving.table(MessageReader.schema(offer.facts().schema()), batches);
         }
     }
 
@@ -59,13 +60,13 @@ final class BatchFetch implements Iterator<byte[]>, AutoCloseable {
     }
 
     @Override
-    public byte[] next() {
+    public ByteBuffer next() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
         try {
-            byte[] message = underWay.remove().get();
-            Traffic.copied(message.length);
+            ByteBuffer message = underWay.remove().get();
+            Traffic.copied(message.remaining());
             return message;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
 import dev.kiln.gc.ProcessRef;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +37,10 @@ final class Client {
     }
 
     Schema describe(Plan plan) {
-        return Facts.parse(ask(plan, FrameRequest.Describe::new, byte[].class));
+        ByteBuffer schema = ask(plan, FrameRequest.Describe::new, ByteBuffer.class);
+        byte[] message = new byte[schema.remaining()];
+        schema.get(message);
+        return Facts.parse(message);
     }
 
     long write(Plan plan, Format format, Path file) {
@@ -48,11 +52,12 @@ final class Client {
         return ask(plan, frame -> new FrameRequest.Preview(frame, rows), String.class);
     }
 
-    byte[] pull(ProcessRef owner, FrameRequest.Pull pull) {
+    /** What is returned is a part of the answer as it came. */
+    ByteBuffer pull(ProcessRef owner, FrameRequest.Pull pull) {
         try (Parcel parcel = space.packWork(pull)) {
             byte[] answer =
                     owner.equals(space.self()) ? space.serve(parcel.bytes(), owner) : peers.pull(owner, parcel.bytes());
-            return expect(value(answer, owner), byte[].class, owner);
+            return expect(value(answer, owner), ByteBuffer.class, owner);
         }
     }
 

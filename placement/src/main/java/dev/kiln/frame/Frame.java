@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Verbs are lazy: they make another frame at once, and the whole chain runs as one statement at its end ({@link
- * #compute}, {@link #collect}, {@link #show}, {@link #toArrow}, {@link #toRows}, {@link #rowCount}, the writers), where
- * the data is. Each end runs the chain again: keep what {@link #compute} returns if you need it more than once.
+ * #compute}, {@link #collect}, {@link #show}, {@link #toArrow}, {@link #forEachBatch}, {@link #toRows}, {@link #rowCount}, the
+ * writers), where the data is. Each end runs the chain again: keep what {@link #compute} returns if you need it more than once.
  * Expressions are SQL expressions of DuckDB. Column names are written exactly; inside expressions case does not matter.
  * Rows keep their order through every verb but {@code summarise}, {@link #distinct} and {@link #join}.
  *
@@ -389,6 +390,24 @@ public final class Frame implements AutoCloseable, Serializable {
      */
     public VectorSchemaRoot toArrow(BufferAllocator allocator) {
         return collected(table -> table.toArrow(allocator));
+    }
+
+    /**
+     * Runs the chain and shows its result batch by batch, in order and without a copy, as Arrow vectors over the memory of this
+     * frame: for data that is more than one vector holds, or is read once.
+     *
+     * @param reader must not write to a batch, nor keep it: each is closed when the reader returns
+     */
+    public void forEachBatch(Consumer<VectorSchemaRoot> reader) {
+        collected(table -> {
+            for (int batch = 0; batch < table.batchCount(); batch++) {
+                table.read(batch, root -> {
+                    reader.accept(root);
+                    return root.getRowCount();
+                });
+            }
+            return table.rows();
+        });
     }
 
     /** Runs the chain and makes a record of each row; components are found by the names of the columns. */

@@ -26,7 +26,7 @@ final class ManifestWriter {
     static final byte VALUE = 3;
 
     /** Data that is fetched comes in messages of about this size. */
-    private static final long PIECE_BYTES = 8L << 20;
+    private static final long PIECE_BYTES = 2L << 20;
 
     /** In place of a schema's length: the schema of the facts before. */
     static final int SAME_SCHEMA = -1;

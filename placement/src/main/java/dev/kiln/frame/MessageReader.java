@@ -58,18 +58,18 @@ final class MessageReader {
         return Schema.convertSchema(schema);
     }
 
-    /** The batch of a message with its body, in private memory. */
-    static Batch batch(byte[] message, List<Shape> shapes) {
-        Metadata metadata = metadata(ByteBuffer.wrap(message));
+    /** The batch of a message with its body, on the heap, in private memory. */
+    static Batch batch(ByteBuffer message, List<Shape> shapes) {
+        Metadata metadata = metadata(message.slice());
         long length = metadata.bodyLength();
-        if (length < 0 || length > message.length - metadata.end()) {
-            throw new IllegalArgumentException("the message ends after " + (message.length - metadata.end())
+        if (length < 0 || length > message.remaining() - metadata.end()) {
+            throw new IllegalArgumentException("the message ends after " + (message.remaining() - metadata.end())
                     + " bytes of its body, which has " + length);
         }
         BatchLayout layout = layout(metadata);
         ArrowBuf body = Memory.buffer(length);
         try {
-            body.setBytes(0, message, metadata.end(), length);
+            body.setBytes(0, message.array(), message.arrayOffset() + message.position() + metadata.end(), length);
             return new Batch(layout.rows(), columns(layout, shapes, body));
         } finally {
             body.getReferenceManager().release();

@@ -40,16 +40,23 @@ final class MessageWriter {
     static byte[] schema(Schema schema) {
         FlatBufferBuilder builder = new FlatBufferBuilder();
         int header = schema.getSchema(builder);
-        return encapsulated(builder, MessageHeader.Schema, header, 0, 0);
+        return encapsulated(builder, MessageHeader.Schema, header, 0, 0, 0);
     }
 
     /**
      * The message of a batch without its body.
      *
      * @param bodyLength bytes of the body that follows
-     * @param room bytes of the body for which there is room after the metadata in the array that is returned
      */
-    static byte[] batch(BatchLayout layout, long bodyLength, int room) {
+    static byte[] batch(BatchLayout layout, long bodyLength) {
+        return batch(layout, bodyLength, 0, 0);
+    }
+
+    /**
+     * @param lead bytes in the array that is returned before the message
+     * @param room bytes for the body behind it
+     */
+    private static byte[] batch(BatchLayout layout, long bodyLength, int lead, int room) {
         FlatBufferBuilder builder = new FlatBufferBuilder();
         RecordBatch.startNodesVector(builder, layout.nodes().size());
         for (BatchLayout.Node node : layout.nodes().reversed()) {
@@ -71,23 +78,25 @@ final class MessageWriter {
         if (!layout.dataBuffers().isEmpty()) {
             RecordBatch.addVariadicBufferCounts(builder, counts);
         }
-        return encapsulated(builder, MessageHeader.RecordBatch, RecordBatch.endRecordBatch(builder), bodyLength, room);
+        return encapsulated(
+                builder, MessageHeader.RecordBatch, RecordBatch.endRecordBatch(builder), bodyLength, lead, room);
     }
 
     /**
      * A batch with its body.
      *
      * @param columns compact ones
+     * @param lead bytes before it that are the caller's to fill
      * @throws IllegalArgumentException if it were longer than a Java array
      */
-    static byte[] batch(int rows, List<Column> columns) {
+    static byte[] batch(int rows, List<Column> columns, int lead) {
         Packing body = new Packing();
         BatchLayout layout = BatchLayout.of(rows, columns, false, body::place);
         if (body.end > Integer.MAX_VALUE - (1 << 20)) {
             throw new IllegalArgumentException(
                     "a message holds less than 2 GiB, " + rows + " rows are " + body.end + " bytes: take fewer rows");
         }
-        byte[] message = batch(layout, body.end, (int) body.end);
+        byte[] message = batch(layout, body.end, lead, (int) body.end);
         int start = message.length - (int) body.end;
         Packing again = new Packing();
         BatchLayout.of(rows, columns, false, buffer -> {
@@ -109,7 +118,8 @@ final class MessageWriter {
         }
     }
 
-    private static byte[] encapsulated(FlatBufferBuilder builder, byte type, int header, long bodyLength, int room) {
+    private static byte[] encapsulated(
+            FlatBufferBuilder builder, byte type, int header, long bodyLength, int lead, int room) {
         Message.startMessage(builder);
         Message.addHeaderType(builder, type);
         Message.addHeader(builder, header);
@@ -119,8 +129,9 @@ final class MessageWriter {
         ByteBuffer metadata = builder.dataBuffer();
         int length = metadata.remaining();
         int start = (int) aligned(PREFIX + (long) length);
-        ByteBuffer message = ByteBuffer.allocate(Math.addExact(start, room)).order(ByteOrder.LITTLE_ENDIAN);
-        message.putInt(CONTINUATION).putInt(start - PREFIX).put(metadata);
+        ByteBuffer message =
+                ByteBuffer.allocate(Math.addExact(lead + start, room)).order(ByteOrder.LITTLE_ENDIAN);
+        message.position(lead).putInt(CONTINUATION).putInt(start - PREFIX).put(metadata);
         return message.array();
     }
 }

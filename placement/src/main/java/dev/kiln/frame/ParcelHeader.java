@@ -34,7 +34,7 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
     /** Java serialization, see docs/adr/0001-general-serializer.md. */
     static final byte JAVA = 1;
 
-    /** The body is the value, an array of bytes. */
+    /** The body is the value, bytes: a buffer over the parcel. */
     static final byte RAW = 2;
 
     private static final byte VERSION = 2;
@@ -57,11 +57,16 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
         bytes.putInt(checksum(parcel, 0, CHECKED));
     }
 
-    /** A whole parcel without frames whose value is an array of bytes. */
+    /** A whole parcel without frames whose value is bytes. */
     static byte[] raw(byte[] value) {
         byte[] parcel = new byte[LENGTH + value.length];
         System.arraycopy(value, 0, parcel, LENGTH, value.length);
-        seal(parcel, RAW, 0, value.length);
+        return sealedRaw(parcel);
+    }
+
+    /** The same where the value is in its place already, behind the first {@link #LENGTH} bytes. */
+    static byte[] sealedRaw(byte[] parcel) {
+        seal(parcel, RAW, 0, parcel.length - LENGTH);
         return parcel;
     }
 

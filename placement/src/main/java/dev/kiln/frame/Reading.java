@@ -1,7 +1,7 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parcels of other parties, or refuses them: either ends the holds that a parcel is. Any thread. */
@@ -23,7 +23,7 @@ final class Reading {
         try (frames) {
             header.check(bytes);
             if (header.codec() == ParcelHeader.RAW) {
-                return Arrays.copyOfRange(bytes, ParcelHeader.LENGTH, bytes.length);
+                return ByteBuffer.wrap(bytes, ParcelHeader.LENGTH, header.bodyLength());
             }
             int manifest = ParcelHeader.LENGTH + header.bodyLength();
             frames.open(ManifestReader.read(bytes, manifest, header.manifestLength()));

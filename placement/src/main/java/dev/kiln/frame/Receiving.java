@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -14,7 +15,7 @@ final class Receiving {
      * @param messages used up; read one by one
      * @throws IllegalArgumentException if they are damaged; nothing is left then
      */
-    static Table table(Schema schema, Iterator<byte[]> messages) {
+    static Table table(Schema schema, Iterator<ByteBuffer> messages) {
         List<Shape> shapes = Shape.of(schema);
         List<Batch> batches = new ArrayList<>();
         try {
@@ -35,7 +36,7 @@ final class Receiving {
     }
 
     private static Table throughWriter(
-            Schema schema, List<Shape> shapes, List<Batch> batches, Iterator<byte[]> messages) {
+            Schema schema, List<Shape> shapes, List<Batch> batches, Iterator<ByteBuffer> messages) {
         try (TableWriter writer = new TableWriter(schema)) {
             while (!batches.isEmpty()) {
                 append(writer, batches.removeFirst());

@@ -55,7 +55,7 @@ final class Server {
             case FrameRequest.Preview(Frame frame, int rows) ->
                 space.packResult(run(frame, (place, plan) -> preview(place, plan, rows)), asker)
                         .bytes();
-            case FrameRequest.Pull pull -> ParcelHeader.raw(pulled(pull));
+            case FrameRequest.Pull pull -> ParcelHeader.sealedRaw(pulled(pull));
             case FrameRequest.Keep(List<Frame> frames) -> keep(frames, asker);
             case FrameRequest.Moved(List<Long> numbers, List<Frame> places) -> {
                 for (int i = 0; i < places.size(); i++) {
@@ -115,13 +115,14 @@ final class Server {
         }
     }
 
+    /** The message with room for a parcel's header before it. */
     private byte[] pulled(FrameRequest.Pull pull) {
         Table table = space.books().take(pull.number());
         if (table == null) {
             throw new FrameLost("frame " + space.self() + "/" + pull.number() + " is no longer here", null);
         }
         try {
-            return table.batchMessage(pull.batch(), pull.fromRow(), pull.rows());
+            return table.batchMessage(pull.batch(), pull.fromRow(), pull.rows(), ParcelHeader.LENGTH);
         } finally {
             table.release();
         }

@@ -66,7 +66,7 @@ record SharedTable(long pid, int fd, String path, byte[] token, long size, byte[
     private static byte[] descriptor(Schema schema, List<BatchLayout> batches, long size) {
         List<byte[]> messages = new ArrayList<>();
         messages.add(MessageWriter.schema(schema));
-        batches.forEach(batch -> messages.add(MessageWriter.batch(batch, size, 0)));
+        batches.forEach(batch -> messages.add(MessageWriter.batch(batch, size)));
         int length =
                 4 + messages.stream().mapToInt(message -> 4 + message.length).sum();
         ByteBuffer descriptor = ByteBuffer.allocate(length).putInt(messages.size());

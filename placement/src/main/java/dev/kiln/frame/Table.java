@@ -3,9 +3,9 @@ package dev.kiln.frame;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Data in this process: columns of Arrow buffers in batches. Immutable, reference-counted, for any thread.
  *
  * <p>The data is in private memory, in a memory file or on disk, and moves: to a memory file when it is first shared with
- * another process, to disk when memory is short ({@link Storage}). ViewColumns of it ({@link #batch}, {@link #view}, {@link #toArrow}) hold references of their own: they stay valid
- * after the table's release and after a move. Nobody may write to them.
+ * another process, to disk when memory is short ({@link Storage}). Views of it ({@link #batch}, {@link #view}, {@link
+ * #toArrow}) hold references of their own: they stay valid after the table's release and after a move. Nobody may write to
+ * them.
  */
 final class Table implements Leaf {
 
@@ -104,12 +105,12 @@ final class Table implements Leaf {
      * The table that {@link #schemaMessage} and {@link #batchMessage} were made of, in private memory, or on disk if that is
      * short.
      *
-     * @param batches used up; read one by one
      * @throws IllegalArgumentException if the bytes are damaged or no such messages; nothing is left then
      */
-    static Table fromMessages(byte[] schema, Iterator<byte[]> batches) {
-        Schema read = MessageReader.schema(schema);
-        return Receiving.table(read, batches);
+    static Table fromMessages(byte[] schema, List<byte[]> batches) {
+        return Receiving.table(
+                MessageReader.schema(schema),
+                batches.stream().map(ByteBuffer::wrap).iterator());
     }
 
     /**
@@ -287,7 +288,12 @@ final class Table implements Leaf {
      * @throws IllegalArgumentException if it were longer than a Java array; see {@link #rowsWithin}
      */
     byte[] batchMessage(int batch, int from, int count) {
-        return withBatch(batch, it -> it.message(from, count));
+        return batchMessage(batch, from, count, 0);
+    }
+
+    /** The same with so many bytes before it that are the caller's to fill. */
+    byte[] batchMessage(int batch, int from, int count, int lead) {
+        return withBatch(batch, it -> it.message(from, count, lead));
     }
 
     /**

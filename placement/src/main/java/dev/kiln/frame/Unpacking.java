@@ -48,9 +48,7 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
                         case Entry.Inline inline -> {
                             inline.batches().forEach(batch -> Traffic.copied(batch.length));
                             yield Origins.as(
-                                    inline.origin(),
-                                    () -> Table.fromMessages(
-                                            inline.schema(), inline.batches().iterator()));
+                                    inline.origin(), () -> Table.fromMessages(inline.schema(), inline.batches()));
                         }
                         case Entry.Offer offer ->
                             Origins.as(offer.facts().origin(), () -> BatchFetch.table(space, sender, offer));

@@ -34,8 +34,7 @@ class DamagedBytesTest {
             byte[] damagedSchema = inSchema ? damaged(schema, random) : schema;
             byte[] damagedBatch = inSchema ? batch : damaged(batch, random);
             try {
-                Table read =
-                        Table.fromMessages(damagedSchema, List.of(damagedBatch).iterator());
+                Table read = Table.fromMessages(damagedSchema, List.of(damagedBatch));
                 look(read, seed);
             } catch (IllegalArgumentException e) {
                 refused++;
@@ -122,9 +121,7 @@ class DamagedBytesTest {
     }
 
     private static void refused(String why, byte[] schema, byte[] batch) {
-        var refused = assertThrows(
-                IllegalArgumentException.class,
-                () -> Table.fromMessages(schema, List.of(batch).iterator()));
+        var refused = assertThrows(IllegalArgumentException.class, () -> Table.fromMessages(schema, List.of(batch)));
         assertTrue(refused.getMessage().contains(why), refused.getMessage());
     }
 

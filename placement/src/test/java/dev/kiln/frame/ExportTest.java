@@ -58,7 +58,7 @@ class ExportTest {
         List<byte[]> messages;
         Table table = Table.of(RandomRoots.ofAllTypes(5, 90, Memory.allocator()));
         messages = List.of(table.batchMessage(0, 0, 31), table.batchMessage(0, 31, 9), table.batchMessage(0, 40, 50));
-        Table pieces = Table.fromMessages(table.schemaMessage(), messages.iterator());
+        Table pieces = Table.fromMessages(table.schemaMessage(), messages);
         try (BufferAllocator allocator = new RootAllocator();
                 VectorSchemaRoot home = pieces.toArrow(allocator)) {
             assertEquals(90, home.getRowCount());

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -58,6 +59,43 @@ class FrameEndsTest {
             }
             assertEquals(0, allocator.getAllocatedMemory());
         }
+    }
+
+    @Test
+    @DisplayName("F-08, W-03: forEachBatch shows every batch of the result, in order, over the memory of the frame")
+    void forEachBatch() {
+        List<Integer> sizes = new ArrayList<>();
+        List<Object> seen = new ArrayList<>();
+        List<VectorSchemaRoot> shown = new ArrayList<>();
+        try (Frame more = frame("i", List.of(100, 101), "s", List.of("x", "y"));
+                Frame empty = data.filter("false").compute();
+                Frame all = Frame.adopt(Table.fromMessages(
+                        messages(data).getFirst(),
+                        List.of(messages(data).get(1), messages(more).get(1))))) {
+            all.forEachBatch(batch -> {
+                shown.add(batch);
+                sizes.add(batch.getRowCount());
+                for (int row = 0; row < batch.getRowCount(); row++) {
+                    seen.add(batch.getVector("i").getObject(row));
+                }
+            });
+            assertEquals(List.of(100, 2), sizes);
+            assertEquals(IntStream.range(0, 102).boxed().toList(), seen);
+            assertTrue(shown.stream().allMatch(batch -> batch.getVector("i").getBufferSize() == 0), "closed");
+            empty.forEachBatch(batch -> assertEquals(0, batch.getRowCount()));
+            data.forEachBatch(batch -> assertEquals(
+                    address((Table) leaf(data)),
+                    batch.getVector("i").getDataBuffer().memoryAddress()));
+        }
+    }
+
+    private static long address(Table table) {
+        return table.read(0, batch -> batch.getVector("i").getDataBuffer().memoryAddress());
+    }
+
+    private static List<byte[]> messages(Frame frame) {
+        Table table = (Table) leaf(frame);
+        return List.of(table.schemaMessage(), table.batchMessage(0, 0, table.batchRows(0)));
     }
 
     @Test

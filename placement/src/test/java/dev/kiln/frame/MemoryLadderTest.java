@@ -158,7 +158,7 @@ class MemoryLadderTest {
         for (int batch = 0; batch < fromArrays.batchCount(); batch++) {
             messages.add(fromArrays.batchMessage(batch, 0, fromArrays.batchRows(batch)));
         }
-        Table received = Table.fromMessages(fromArrays.schemaMessage(), messages.iterator());
+        Table received = Table.fromMessages(fromArrays.schemaMessage(), messages);
         tables.add(received);
         assertTrue(received.storage().isSpilled());
         assertEquals(3L * values.length, sum(received));

@@ -148,9 +148,7 @@ final class OtherProcess implements AutoCloseable {
         Table mapped = mapped(table);
         check(Contents.of(mapped).equals(Contents.of(table)), "share and map");
         Table received = Table.fromMessages(
-                table.schemaMessage(),
-                List.of(table.batchMessage(0, 0, 1000), table.batchMessage(0, 1000, 9))
-                        .iterator());
+                table.schemaMessage(), List.of(table.batchMessage(0, 0, 1000), table.batchMessage(0, 1000, 9)));
         check(received.rows() == 1009, "messages");
         check(received.preview(3).endsWith("1009 rows, 4 columns, the first 3 shown"), "preview");
         try (BufferAllocator allocator = new RootAllocator()) {
@@ -161,9 +159,7 @@ final class OtherProcess implements AutoCloseable {
                 check(Contents.of(home).equals(Contents.of(table)), "toArrow, lent");
             }
             Table random = Table.of(RandomRoots.ofAllTypes(1, 100, allocator));
-            Table again = Table.fromMessages(
-                    random.schemaMessage(),
-                    List.of(random.batchMessage(0, 0, 100)).iterator());
+            Table again = Table.fromMessages(random.schemaMessage(), List.of(random.batchMessage(0, 0, 100)));
             check(Contents.of(again).equals(Contents.of(random)), "every type");
             again.release();
             random.release();

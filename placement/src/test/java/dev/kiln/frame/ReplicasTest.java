@@ -172,7 +172,7 @@ class ReplicasTest {
     }
 
     @Test
-    @DisplayName("F-09: a broadcast frame is written to shared memory once, whatever the number of runners")
+    @DisplayName("F-09, W-03: a broadcast frame is written to shared memory once, whatever the number of runners")
     void writesOnce() throws IOException {
         Hub shared = new Hub(SpaceOptions.defaults().withSharedMemory(true));
         for (int i = 2; i < 7; i++) {

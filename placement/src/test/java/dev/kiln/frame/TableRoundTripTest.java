@@ -48,7 +48,7 @@ class TableRoundTripTest {
                 messages.add(table.batchMessage(batch, from, Math.min(rowsPerMessage, rows - from)));
             }
         }
-        return Table.fromMessages(table.schemaMessage(), messages.iterator());
+        return Table.fromMessages(table.schemaMessage(), messages);
     }
 
     @Test

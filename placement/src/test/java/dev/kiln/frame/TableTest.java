@@ -255,9 +255,7 @@ class TableTest {
                     int to = Math.min(50, from + 17);
                     assertEquals(Contents.rows(expected, from, to), Contents.of(part), "seed " + seed);
                     assertEquals(to - from, part.rows());
-                    Table again = Table.fromMessages(
-                            part.schemaMessage(),
-                            List.of(part.batchMessage(0, 0, to - from)).iterator());
+                    Table again = Table.fromMessages(part.schemaMessage(), List.of(part.batchMessage(0, 0, to - from)));
                     assertEquals(Contents.rows(expected, from, to), Contents.of(again), "seed " + seed);
                     again.release();
                     part.release();
@@ -373,8 +371,7 @@ class TableTest {
                 Field.nullable("a", new ArrowType.Int(64, true)), Field.nullable("s", ArrowType.Utf8.INSTANCE)));
         Table empty = Table.empty(schema);
         Table mapped = Table.map(empty.share());
-        Table received =
-                Table.fromMessages(empty.schemaMessage(), List.<byte[]>of().iterator());
+        Table received = Table.fromMessages(empty.schemaMessage(), List.<byte[]>of());
         for (Table table : List.of(empty, mapped, received)) {
             assertEquals(0, table.rows());
             assertEquals(schema, table.schema());

@@ -1,6 +1,9 @@
 package dev.kiln.runner.wire;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
 /**
  * Cuts the bytes of one connection into chunks. A chunk is a header of {@value #HEADER_BYTES} bytes and its body:
@@ -13,7 +16,8 @@ import java.nio.ByteBuffer;
  *  long received the number of the last chunk that arrived at the sender of this one
  * </pre>
  *
- * <p>Not thread-safe; knows nothing of sockets. A body is copied once, out of the receive buffer.
+ * <p>Not thread-safe; knows nothing of sockets. A body is copied once, out of the receive buffer, into an array that is new
+ * or, if it is as long as bodies may be, one that was {@linkplain #reuse given back}.
  */
 final class ChunkReader {
     static final int HEADER_BYTES = 25;
@@ -35,6 +39,10 @@ final class ChunkReader {
 
     private static final byte[] NOTHING = {};
 
+    /** So many arrays wait to be filled again: enough for one message of a frame's data while the next one comes. */
+    private static final int MAX_SPARE = 8;
+
+    private final Deque<byte[]> spare = new ArrayDeque<>(MAX_SPARE);
     private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     private final int maxBytes;
     private byte[] body = NOTHING;
@@ -86,12 +94,25 @@ final class ChunkReader {
             throw new ProtocolViolation("a chunk header of length " + length + ", kind " + kind() + ", number "
                     + number() + " and received " + received());
         }
-        body = hasBody
-                ? new byte[length]
-                : NOTHING; // one chunk's bytes on the word of a header, so a liar gains nothing
+        body = hasBody ? array(length) : NOTHING;
         filled = 0;
         inBody = hasBody;
         return true;
+    }
+
+    /** One chunk's bytes on the word of a header, so a liar gains nothing. */
+    private byte[] array(int length) {
+        byte[] used = length == maxBytes ? spare.poll() : null;
+        return used == null ? new byte[length] : used;
+    }
+
+    /** Nobody reads these bodies any more. */
+    void reuse(List<byte[]> bodies) {
+        for (byte[] used : bodies) {
+            if (used.length == maxBytes && spare.size() < MAX_SPARE) {
+                spare.add(used);
+            }
+        }
     }
 
     byte kind() {

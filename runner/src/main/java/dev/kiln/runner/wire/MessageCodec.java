@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
@@ -53,15 +54,26 @@ final class MessageCodec {
      * @throws ProtocolViolation if they are not exactly one message of this version
      */
     static Message decode(byte[] bytes) {
-        var in = new DataInputStream(new ByteArrayInputStream(bytes));
+        return decode(new ByteArrayInputStream(bytes));
+    }
+
+    /**
+     * The same from a stream that knows how many bytes are left. Nothing of the message refers to what the bytes were in: the
+     * payload is copied once, into an array of its own.
+     */
+    static Message decode(InputStream bytes) {
+        var in = new DataInputStream(bytes);
+        int length = 0;
         try {
+            length = bytes.available();
             Message message = MessageReader.read(in);
             if (in.available() > 0) {
-                throw new ProtocolViolation(in.available() + " bytes too many after a message of type " + bytes[0]);
+                throw new ProtocolViolation(in.available() + " bytes too many after a "
+                        + message.getClass().getSimpleName());
             }
             return message;
         } catch (IOException | IllegalArgumentException e) {
-            throw new ProtocolViolation("a message of " + bytes.length + " bytes cannot be read: " + e, e);
+            throw new ProtocolViolation("a message of " + length + " bytes cannot be read: " + e, e);
         }
     }
 }

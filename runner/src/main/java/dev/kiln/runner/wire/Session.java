@@ -337,9 +337,11 @@ public final class Session implements Link {
                 acknowledge = true;
             }
             try {
-                byte @Nullable [] whole = assembler.add(reader.message(), last, reader.body());
+                @Nullable Chunks whole = assembler.add(reader.message(), last, reader.body());
                 if (whole != null) {
-                    listener.received(Session.this, MessageCodec.decode(whole));
+                    Message message = MessageCodec.decode(whole);
+                    reader.reuse(whole.arrays());
+                    listener.received(Session.this, message);
                 }
             } catch (ProtocolViolation e) { // coming again it would be no better
                 end("closed here: the other side sent " + e.getMessage());

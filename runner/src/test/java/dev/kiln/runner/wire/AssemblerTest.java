@@ -14,15 +14,22 @@ class AssemblerTest {
     @Test
     void chunksOfSeveralMessagesAlternate() {
         assertNull(assembler.add(1, false, new byte[] {1, 2}));
-        assertArrayEquals(new byte[] {9}, assembler.add(2, true, new byte[] {9}));
-        assertArrayEquals(new byte[] {1, 2, 3}, assembler.add(1, true, new byte[] {3}));
+        assertArrayEquals(new byte[] {9}, bytes(assembler.add(2, true, new byte[] {9})));
+        assertArrayEquals(new byte[] {1, 2, 3}, bytes(assembler.add(1, true, new byte[] {3})));
+    }
+
+    private static byte[] bytes(Chunks chunks) {
+        byte[] bytes = new byte[chunks.available()];
+        assertEquals(bytes.length, chunks.read(bytes, 0, bytes.length));
+        assertEquals(-1, chunks.read());
+        return bytes;
     }
 
     @Test
     void aNumberMayBeUsedAgainOnceItsMessageIsWhole() {
         for (int round = 0; round < 5000; round++) {
             assertNull(assembler.add(round % 2, false, new byte[600]));
-            assertEquals(900, assembler.add(round % 2, true, new byte[300]).length);
+            assertEquals(900, assembler.add(round % 2, true, new byte[300]).bytes());
         }
     }
 

@@ -23,7 +23,7 @@ final class Inbound {
                     if (reader.number() != ++received) {
                         throw new AssertionError("chunk " + reader.number() + " where " + received + " was due");
                     }
-                    byte[] whole = assembler.add(reader.message(), reader.kind() == ChunkReader.LAST, reader.body());
+                    Chunks whole = assembler.add(reader.message(), reader.kind() == ChunkReader.LAST, reader.body());
                     if (whole != null) {
                         messages.add(MessageCodec.decode(whole));
                     }

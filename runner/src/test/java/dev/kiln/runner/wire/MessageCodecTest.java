@@ -93,7 +93,7 @@ class MessageCodecTest {
         byte[] cancel = Samples.wire(new Cancel(7, 1));
         var violation = assertThrows(
                 ProtocolViolation.class, () -> MessageCodec.decode(Arrays.copyOf(cancel, cancel.length + 2)));
-        assertEquals("2 bytes too many after a message of type 5", violation.getMessage());
+        assertEquals("2 bytes too many after a Cancel", violation.getMessage());
     }
 
     @Test

@@ -1,0 +1,65 @@
+package dev.kiln.runner.wire;
+
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/** The bytes of one message as they came, to be read once. Not thread-safe. */
+final class Chunks extends InputStream {
+    private final List<byte[]> arrays = new ArrayList<>();
+    private long bytes;
+    private long taken;
+    private int current;
+    private int at; // in the current array
+
+    void add(byte[] chunk) {
+        arrays.add(chunk);
+        bytes += chunk.length;
+    }
+
+    /** How many there are, those that were read included. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The arrays; who has read the message may fill them anew. */
+    List<byte[]> arrays() {
+        return Collections.unmodifiableList(arrays);
+    }
+
+    @Override
+    public int read() {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, to.length);
+        if (length == 0) {
+            return 0;
+        }
+        int done = 0;
+        while (done < length && current < arrays.size()) {
+            byte[] array = arrays.get(current);
+            int part = Math.min(length - done, array.length - at);
+            System.arraycopy(array, at, to, offset + done, part);
+            done += part;
+            at += part;
+            if (at == array.length) {
+                current++;
+                at = 0;
+            }
+        }
+        taken += done;
+        return done == 0 ? -1 : done;
+    }
+
+    /** All that is left. A message is not longer than an array. */
+    @Override
+    public int available() {
+        return Math.toIntExact(bytes - taken);
+    }
+}
