@@ -82,12 +82,23 @@ final class Neighbours implements DirectLink.User, AutoCloseable {
                     .map(DirectLink::session)
                     .orElse(null);
         }
-        @Nullable CompletableFuture<DirectLink> visit = exist() ? visits.begin(peer) : null;
+        return come(exist() ? visits.begin(peer) : null);
+    }
+
+    private static @Nullable Session come(@Nullable CompletableFuture<DirectLink> visit) throws InterruptedException {
         try {
             return visit == null ? null : visit.get().session();
         } catch (ExecutionException e) {
             return null; // why was logged
         }
+    }
+
+    /** The same when the caller is gone; waits for a visit that is under way. */
+    @Nullable
+    Session lastOrComing(ProcessRef peer) throws InterruptedException {
+        @Nullable CompletableFuture<DirectLink> visit = visits.underWay(peer); // first: when it is over there is a link
+        @Nullable Session last = last(peer);
+        return last == null ? come(visit) : last;
     }
 
     /** The only way to another runner that is left without the caller, interrupted or not; null if there is none. */
@@ -117,7 +128,7 @@ final class Neighbours implements DirectLink.User, AutoCloseable {
 
     /** Whether there is a link, or one may come into being in a moment. */
     boolean know(ProcessRef peer) {
-        return !linksTo(peer).isEmpty() || doorstep.awaits(peer, System.nanoTime()) || visits.isUnderWay(peer);
+        return !linksTo(peer).isEmpty() || doorstep.awaits(peer, System.nanoTime()) || visits.underWay(peer) != null;
     }
 
     /** Whether there is a link to anybody. */

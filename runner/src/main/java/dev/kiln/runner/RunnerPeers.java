@@ -47,14 +47,14 @@ final class RunnerPeers implements Peers {
     public byte[] ask(ProcessRef owner, byte[] request) {
         while (true) {
             boolean alone = neighbours.alone();
-            @Nullable Link way = alone ? neighbours.last(owner) : home;
-            if (way == null) {
-                throw new FrameLost(
-                        "the frame's owner " + owner.name() + " cannot be reached: the caller is gone, and there is no"
-                                + " direct link to it",
-                        null);
-            }
             try {
+                @Nullable Link way = alone ? neighbours.lastOrComing(owner) : home;
+                if (way == null) {
+                    throw new FrameLost(
+                            "the frame's owner " + owner.name() + " cannot be reached: the caller is gone, and there is"
+                                    + " no direct link to it",
+                            null);
+                }
                 return questions.ask(owner, request, way);
             } catch (Questions.NoReply e) {
                 if (alone

@@ -95,9 +95,10 @@ final class Visits {
         }
     }
 
-    /** Whether there is going to be a link to that runner, or not, in a moment. */
-    synchronized boolean isUnderWay(ProcessRef host) {
-        return underWay.containsKey(host);
+    /** The link to that runner which is to come, or not, in a moment; null if there is none. */
+    @Nullable
+    synchronized CompletableFuture<DirectLink> underWay(ProcessRef host) {
+        return underWay.get(host);
     }
 
     /** That runner is gone, or may be tried again. */

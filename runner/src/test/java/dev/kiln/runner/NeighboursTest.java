@@ -305,4 +305,20 @@ class NeighboursTest {
         visitor.neighbours.close();
         assertEquals(visitor.self, host.lost.take());
     }
+
+    @Test
+    @DisplayName("R-03: a visit that was under way when the caller was lost is waited for")
+    void underWay() throws Exception {
+        visitor.neighbours.want(host.self);
+        assertEquals(new Introduce(host.self), visitor.home.events.take());
+        Meet where = introduce(30_000);
+        visitor.neighbours.leftAlone();
+        assertTrue(visitor.neighbours.know(host.self) && host.neighbours.know(visitor.self));
+        Future<byte[]> asked = threads.submit(() -> visitor.peers.ask(host.self, new byte[] {7}));
+        visitor.neighbours.meet(where);
+        assertArrayEquals(new byte[] {7}, asked.get());
+        assertTrue(visitor.home.events.isEmpty());
+        visitor.neighbours.want(new ProcessRef("p-3", 1)); // nobody is left to ask
+        assertFalse(visitor.neighbours.know(new ProcessRef("p-3", 1)));
+    }
 }
