@@ -254,7 +254,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
 
     private boolean isInline(Table table, long room, @Nullable ProcessRef receiver) {
         long most = inlineUpTo > 0 ? inlineUpTo : space.sharesMemory() ? INLINE_SHARED : Math.max(room, INLINE_SHARED);
-        if (way != Way.WHOLE && space.peers().pullsStraight(receiver)) {
+        if (way != Way.WHOLE && !space.sharesMemory() && space.peers().pullsStraight(receiver)) {
             most = Math.min(most, INLINE_SHARED); // what is offered need not go by way of the caller
         }
         return table.bytes() <= most;

@@ -49,6 +49,19 @@ class HoldingsTest {
     }
 
     @Test
+    @DisplayName("G-01, R-03: who holds anything, or is about to, is known by name and incarnation")
+    void whoHoldsAnything() {
+        assertEquals(Set.of(), holdings.parties());
+        heldByA();
+        holdings.placed(8, B, 2, 0);
+        assertEquals(Set.of(A, B), holdings.parties());
+        on(B, 1, NONE, NONE, List.of(2L));
+        assertEquals(Set.of(A), holdings.parties(), "the other one is known, and holds nothing");
+        assertEquals(List.of(7L), holdings.gone(A, 0));
+        assertEquals(Set.of(), holdings.parties());
+    }
+
+    @Test
     @DisplayName("G-01: a resource that is sent again after it was freed is known again")
     void placedAgainAfterFreed() {
         heldByA();

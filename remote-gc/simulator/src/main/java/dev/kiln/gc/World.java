@@ -169,13 +169,7 @@ final class World {
     private void crash(Party party, SplittableRandom dice) {
         party.die();
         ProcessRef dead = party.self;
-        relays.forEach((pair, relay) -> {
-            if (relay.equals(dead.name())) {
-                List<String> ends = List.copyOf(pair);
-                cut(ends.getFirst(), ends.getLast());
-                net.after(2L * Party.LEASE, () -> mend(ends.getFirst(), ends.getLast()));
-            }
-        });
+        relayDied(dead.name());
         // seen soon by everybody, or later by some, or by nobody, whom only the lease tells then
         int longest = dice.nextBoolean() ? 40 : Party.LEASE;
         for (Party other : others(party)) {
@@ -185,6 +179,29 @@ final class World {
         }
         if (dice.nextInt(100) < 70) {
             net.after(dice.nextInt(1, 2 * Party.LEASE), () -> restart(party));
+        }
+    }
+
+    /**
+     * What went by way of it is lost. Some of those whom it was between have a direct link, too, and go on over that at once; the
+     * others have lost sight of each other.
+     */
+    private void relayDied(String relay) {
+        for (Map.Entry<Set<String>, String> each : List.copyOf(relays.entrySet())) {
+            if (each.getValue().equals(relay)) {
+                List<String> ends = each.getKey().stream().sorted().toList();
+                String one = ends.getFirst();
+                String other = ends.getLast();
+                cut(one, other);
+                // dice of its own, so that a history with one action less is the same otherwise
+                var chance = new SplittableRandom(history.seed() ^ (one + other).hashCode());
+                if (chance.nextBoolean()) {
+                    relays.remove(each.getKey());
+                    net.after(chance.nextInt(1, 40), () -> mend(one, other));
+                } else {
+                    net.after(2L * Party.LEASE, () -> mend(one, other));
+                }
+            }
         }
     }
 
