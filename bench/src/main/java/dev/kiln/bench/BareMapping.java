@@ -15,11 +15,11 @@ final class BareMapping implements AutoCloseable {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final int BATCH = 1 << 17;
 
-    private final Path file;
+    private final FileChannel memory;
     private final int rows;
 
-    private BareMapping(Path file, int rows) {
-        this.file = file;
+    private BareMapping(FileChannel memory, int rows) {
+        this.memory = memory;
         this.rows = rows;
     }
 
@@ -27,8 +27,9 @@ final class BareMapping implements AutoCloseable {
     static BareMapping of(long bytes) throws IOException {
         int rows = Columns.rows(bytes);
         Path file = Files.createTempFile(MEMORY, "kiln-bench-", "");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                Arena arena = Arena.ofConfined()) {
+        FileChannel memory = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Files.delete(file); // it lasts as long as the channel, and nothing is left of it if this process is killed
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment part = arena.allocate(ValueLayout.JAVA_LONG, BATCH);
             for (int column = 0; column < 2; column++) {
                 for (int from = 0; from < rows; from += BATCH) {
@@ -39,21 +40,19 @@ final class BareMapping implements AutoCloseable {
                     }
                     var buffer = part.asSlice(0, (long) count * Long.BYTES).asByteBuffer();
                     while (buffer.hasRemaining()) {
-                        channel.write(buffer);
+                        memory.write(buffer);
                     }
                 }
             }
         }
-        return new BareMapping(file, rows);
+        return new BareMapping(memory, rows);
     }
 
     /** Maps it, adds up the first rows of both columns, as many as a frame of so many bytes has, and unmaps it. */
     void sum(long bytes) throws IOException {
         var sum = new Sum();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                Arena arena = Arena.ofConfined()) {
-            long address =
-                    channel.map(MapMode.PRIVATE, 0, channel.size(), arena).address();
+        try (Arena arena = Arena.ofConfined()) {
+            long address = memory.map(MapMode.PRIVATE, 0, memory.size(), arena).address();
             sum.add(address, address + (long) rows * Long.BYTES, Columns.rows(bytes));
         }
         sum.check(bytes);
@@ -61,6 +60,6 @@ final class BareMapping implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.delete(file);
+        memory.close();
     }
 }
