@@ -13,6 +13,7 @@ import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
 import dev.kiln.gc.Collect;
 import dev.kiln.gc.ProcessRef;
+import dev.kiln.runner.wire.Carrier;
 import dev.kiln.runner.wire.Greeting;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
@@ -75,6 +76,7 @@ class NeighboursTest {
         final ProcessRef self;
         final FakeLink home = new FakeLink();
         final Questions questions;
+        final Carrier.Dialer dialer;
         final Neighbourhood neighbourhood;
         final LinkedBlockingQueue<Message> received = new LinkedBlockingQueue<>();
         final LinkedBlockingQueue<ProcessRef> lost = new LinkedBlockingQueue<>();
@@ -89,10 +91,20 @@ class NeighboursTest {
                         case UNIX -> new Home.Socket(Path.of("nowhere"));
                         case TLS -> new Home.Tcp("127.0.0.1", 1, KEYS);
                     };
-            neighbourhood = at.way("test-" + name).neighbourhood();
+            Home.Way way = at.way("test-" + name);
+            dialer = way.dialer();
+            neighbourhood = way.neighbourhood();
             neighbours = new Neighbours(
                     settings(self), neighbourhood, home, questions, this::received, (peer, why) -> lost.add(peer));
             peers = new RunnerPeers(home, questions, CALLER, neighbours, RunnerThreads.of(name), () -> true);
+        }
+
+        /** What ends with the process where a runner has one. */
+        void end() throws Exception {
+            neighbours.close();
+            if (dialer instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
         }
 
         private void received(Link from, Message message) {
@@ -134,11 +146,11 @@ class NeighboursTest {
     }
 
     @AfterEach
-    void over() {
+    void over() throws Exception {
         System.clearProperty(TlsNeighbourhood.BIND);
         threads.shutdownNow();
-        host.neighbours.close();
-        visitor.neighbours.close();
+        host.end();
+        visitor.end();
     }
 
     /** The caller's part: the host is told of the visitor, and where it listens is for the visitor. */
