@@ -9,7 +9,6 @@ import dev.kiln.runner.wire.Greeting;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Hello;
-import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.Resume;
 import dev.kiln.runner.wire.Message.Welcome;
 import dev.kiln.runner.wire.ProtocolViolation;
@@ -25,7 +24,7 @@ import java.util.function.Function;
  * Checks greetings: who shows a token that was made here, and runs the same program, is taken; who shows the secret of a
  * session that goes on, goes on. On the connections' threads.
  */
-final class Reception implements Door, Greeting.Listener {
+final class Reception implements Door {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
 
     private final LiveRunners runners;
@@ -33,7 +32,7 @@ final class Reception implements Door, Greeting.Listener {
     private final Consumer<BookEvent> books;
     private final String buildId = BuildId.current();
     private final Function<LiveRunner, Link.Listener> ports;
-    private final Strangers strangers = new Strangers();
+    private final Strangers strangers = new Strangers(this::refusal);
 
     /** @param ports makes who hears what a runner says once it is taken */
     Reception(
@@ -49,27 +48,15 @@ final class Reception implements Door, Greeting.Listener {
 
     @Override
     public Greeting connected(Carrier carrier) {
-        return strangers.met(carrier, this);
+        return strangers.met(carrier);
     }
 
-    @Override
-    public void lost(Greeting from, String reason) {
-        strangers.forget(from);
-    }
-
-    @Override
-    public void greeted(Greeting from, Message message) {
-        String refusal =
-                switch (message) {
-                    case Hello hello -> begin(from, hello);
-                    case Resume resume -> goOn(from, resume);
-                    default -> throw new ProtocolViolation("no greeting");
-                };
-        strangers.forget(from);
-        if (!refusal.isEmpty()) {
-            from.send(new Rejected(refusal));
-            from.close();
-        }
+    private String refusal(Greeting from, Message message) {
+        return switch (message) {
+            case Hello hello -> begin(from, hello);
+            case Resume resume -> goOn(from, resume);
+            default -> throw new ProtocolViolation("no greeting");
+        };
     }
 
     /** Empty, or why not. */

@@ -7,7 +7,6 @@ import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Admitted;
 import dev.kiln.runner.wire.Message.Expect;
 import dev.kiln.runner.wire.Message.Meet;
-import dev.kiln.runner.wire.Message.Rejected;
 import dev.kiln.runner.wire.Message.Resume;
 import dev.kiln.runner.wire.Message.Visit;
 import dev.kiln.runner.wire.ProtocolViolation;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Where other runners come in: opened when the first of them is to come. Who shows a ticket is admitted; who shows the secret of
  * a link that goes on, goes on. Greetings are on the connections' threads.
  */
-final class Doorstep implements Carrier.Host, Greeting.Listener {
+final class Doorstep implements Carrier.Host {
     private static final System.Logger LOG = System.getLogger(RunnerNode.class.getName());
     private static final int SECRET_BYTES = 32;
 
@@ -34,7 +33,7 @@ final class Doorstep implements Carrier.Host, Greeting.Listener {
     private final Neighbourhood neighbourhood;
     private final DirectLink.User user;
     private final Consumer<DirectLink> admitted;
-    private final Strangers strangers = new Strangers();
+    private final Strangers strangers = new Strangers(this::refusal);
     private final Object opening = new Object();
     private @Nullable String address; // guarded by opening
     private final Tickets tickets; // guarded by itself
@@ -83,27 +82,15 @@ final class Doorstep implements Carrier.Host, Greeting.Listener {
 
     @Override
     public Greeting connected(Carrier carrier) {
-        return strangers.met(carrier, this);
+        return strangers.met(carrier);
     }
 
-    @Override
-    public void lost(Greeting from, String reason) {
-        strangers.forget(from);
-    }
-
-    @Override
-    public void greeted(Greeting from, Message message) {
-        String refusal =
-                switch (message) {
-                    case Visit visit -> admit(from, visit);
-                    case Resume resume -> goOn(from, resume);
-                    default -> throw new ProtocolViolation("no greeting");
-                };
-        strangers.forget(from);
-        if (!refusal.isEmpty()) {
-            from.send(new Rejected(refusal));
-            from.close();
-        }
+    private String refusal(Greeting from, Message message) {
+        return switch (message) {
+            case Visit visit -> admit(from, visit);
+            case Resume resume -> goOn(from, resume);
+            default -> throw new ProtocolViolation("no greeting");
+        };
     }
 
     /** Empty, or why not. */
