@@ -1,6 +1,7 @@
 package dev.kiln.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -107,6 +110,50 @@ class HoldersIT {
                 Eventually.soon("the death is known", () -> pool.stats().losses() == dead);
             }
             Eventually.soon("the frame is freed, its last holder being gone", () -> held(pool, owner) == 0);
+        }
+    }
+
+    private static Set<String> holders(Pool pool, String owner, int rows) {
+        return pool.frames().stream()
+                .filter(frame -> frame.owner().equals(owner) && frame.rows() == rows)
+                .flatMap(frame -> frame.holders().stream())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    @DisplayName(
+            "G-03: a runner passes a handle on and is killed at once: its receiver finds the frame, each time, and it is"
+                    + " freed when that lets go")
+    void passedOnByTheDead() throws IOException {
+        var network = new FaultyNetwork(FaultyNetwork.Kind.UNIX, Duration.ofSeconds(6));
+        try (Pool pool = Pool.named("passing")
+                .max(2)
+                .maxConcurrency(1)
+                .idleShutdownAfter(Duration.ofMinutes(10))
+                .backend(network)
+                .open()) {
+            Frame anchor = pool.call(() -> Frame.columns(Map.of("x", new int[] {0})));
+            String owner = anchor.owner();
+            for (int round = 1; round <= 3; round++) {
+                Frame frame = pool.near(anchor).call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
+                Gate gate = Gate.in(Files.createDirectory(folder.resolve("busy-" + round)));
+                Call<Long> busy = pool.near(anchor).submit(() -> gate.pass("owner"));
+                gate.awaitBegun("owner");
+                long passer = pool.keyed("passer-" + round).call(() -> keep(frame));
+                gate.open();
+                assertNotEquals(busy.join(), passer, "another runner holds it");
+                frame.close();
+                Eventually.soon(
+                        "only a runner holds it", () -> !holders(pool, owner, 3).contains("passing-caller"));
+                Frame passed = pool.keyed("passer-" + round).call(() -> kept);
+                Pid.killHard(passer);
+                int dead = round;
+                Eventually.soon("the death is known", () -> pool.stats().losses() == dead);
+                assertEquals(3, passed.toRows(Row.class).size());
+                passed.close();
+                Eventually.soon("it is freed", () -> holders(pool, owner, 3).isEmpty());
+            }
+            anchor.close();
         }
     }
 

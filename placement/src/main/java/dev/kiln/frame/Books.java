@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Books {
 
+    /** So many leases what an ended party had passed on lingers: see {@link Holdings}. */
+    private static final int ESTATE_LEASES = 2;
+
     private final ProcessRef self;
     private final Peers peers;
     private final LongSupplier nanos;
@@ -45,7 +48,7 @@ final class Books {
         this.self = self;
         this.peers = peers;
         this.nanos = nanos;
-        this.holdings = new Holdings(self, lease);
+        this.holdings = new Holdings(self, lease, lease.multipliedBy(ESTATE_LEASES));
     }
 
     // ---- what others hold here

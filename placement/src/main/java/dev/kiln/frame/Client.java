@@ -54,7 +54,7 @@ final class Client {
 
     /** What is returned is a part of the answer as it came. */
     ByteBuffer pull(ProcessRef owner, FrameRequest.Pull pull) {
-        try (Parcel parcel = space.packWork(pull)) {
+        try (Parcel parcel = space.packRequest(pull)) {
             byte[] answer =
                     owner.equals(space.self()) ? space.serve(parcel.bytes(), owner) : peers.pull(owner, parcel.bytes());
             return expect(value(answer, owner), ByteBuffer.class, owner);
@@ -78,9 +78,18 @@ final class Client {
         boolean _ = ask(new Plan.Source(remote), frame -> new FrameRequest.Pin(frame, on), Boolean.class);
     }
 
+    /** Returns when a party has taken all that it was told before, or is gone. */
+    void settle(ProcessRef owner) {
+        try (Parcel parcel = space.packRequest(new FrameRequest.Settle())) {
+            Object _ = ask(owner, parcel);
+        } catch (FrameLost gone) {
+            return; // with all that it owned
+        }
+    }
+
     /** What others hold of a party. */
     List<?> inventory(ProcessRef owner) {
-        try (Parcel parcel = space.packWork(new FrameRequest.TakeInventory())) {
+        try (Parcel parcel = space.packRequest(new FrameRequest.TakeInventory())) {
             return expect(ask(owner, parcel), List.class, owner);
         }
     }
@@ -104,7 +113,7 @@ final class Client {
             List<List<ProcessRef>> places = places(plan);
             ProcessRef owner = ownerOf(plan, silent);
             try (Frame frame = Frame.of(plan);
-                    Parcel parcel = space.packWork(request.of(frame))) {
+                    Parcel parcel = space.packRequest(request.of(frame))) {
                 return expect(ask(owner, parcel, silent), expected, owner);
             } catch (KilnException e) {
                 // The owner may have died under the request: its handles are lost, and that is what the user is to see.
@@ -152,7 +161,7 @@ final class Client {
         if (directory == null) {
             return peers.hosts();
         }
-        try (Parcel parcel = space.packWork(new FrameRequest.Hosts())) {
+        try (Parcel parcel = space.packRequest(new FrameRequest.Hosts())) {
             List<?> hosts = expect(ask(directory, parcel), List.class, directory);
             return hosts.stream().map(ProcessRef.class::cast).toList();
         }

@@ -34,7 +34,7 @@ final class Copies {
     List<RemoteTable> keep(ProcessRef host, List<Table> tables) {
         List<Frame> frames =
                 tables.stream().map(table -> Frame.of(new Plan.Source(table))).toList();
-        try (Parcel parcel = space.packWork(new FrameRequest.Keep(frames))) {
+        try (Parcel parcel = space.packRequest(new FrameRequest.Keep(frames))) {
             return kept(host, parcel, frames.size());
         } finally {
             frames.forEach(Frame::close);
@@ -103,7 +103,7 @@ final class Copies {
     private void make(Leaf leaf, Deque<ProcessRef> others, int copies, List<RemoteTable> made) {
         @Nullable KilnException refusal = null;
         try (Frame frame = Frame.of(new Plan.Source(leaf));
-                Parcel parcel = space.packWork(new FrameRequest.Keep(List.of(frame)));
+                Parcel parcel = space.packRequest(new FrameRequest.Keep(List.of(frame)));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int missing = copies - count(made); missing > 0; missing = copies - count(made)) {
                 if (others.size() < missing) {

@@ -59,8 +59,8 @@ final class Elsewhere {
 
     /**
      * A handle is about to be named in a message: what names it there, with a reference for the caller. It stays on the places
-     * where the copies are now, so that they answer for the data until the message has been read. The data itself if a copy
-     * has come here.
+     * where the copies are now, so that they answer for the data until the message has been read: they are told that it is lent.
+     * The data itself if a copy has come here.
      */
     Leaf pinned(RemoteTable handle) {
         synchronized (lock) {
@@ -77,14 +77,20 @@ final class Elsewhere {
         }
     }
 
-    /** A handle on a value has been read: it is counted. Its end is to be told by {@link #closed(Seat)}. */
+    /** The same for a value, which never moves. */
+    RemoteValue pinned(RemoteValue handle) {
+        synchronized (lock) {
+            return new RemoteValue(handle.space(), seats.pinned(handle.seat()), true, handle.type());
+        }
+    }
+
+    /** A handle on a value has been read: it is counted. Its end is to be told by {@link #closed(RemoteValue)}. */
     Seat opened(ResourceId value) {
         return opened(List.of(value)).getFirst();
     }
 
-    /** The end of a handle on a value, which follows. */
-    void closed(Seat value) {
-        closed(List.of(value), false);
+    void closed(RemoteValue handle) {
+        closed(List.of(handle.seat()), handle.isPinned());
     }
 
     void closed(RemoteTable handle) {

@@ -64,6 +64,9 @@ sealed interface FrameRequest extends Serializable {
     /** Keep the frame's data in memory for me, or do so no longer. Answer: whether it is pinned for the asker now, a Boolean. */
     record Pin(Frame frame, boolean on) implements FrameRequest {}
 
+    /** Take all messages of the hold protocol that came before. Answer: null. */
+    record Settle() implements FrameRequest {}
+
     /** Tell what others hold of you. Answer: a List of {@link Inventory.Item}. */
     record TakeInventory() implements FrameRequest {}
 

@@ -56,6 +56,7 @@ public final class FrameSpace implements AutoCloseable {
     private final Removal removal;
     private final Server server;
     private final Reading reading;
+    private final Writing writing;
     private final Peers peers;
     private final AtomicBoolean tracing;
 
@@ -69,6 +70,7 @@ public final class FrameSpace implements AutoCloseable {
         this.removal = new Removal(this, books, client, copies, nanos);
         this.server = new Server(this);
         this.reading = new Reading(this, options);
+        this.writing = new Writing(this, options);
         this.peers = peers;
         this.tracing = new AtomicBoolean(options.traceFrames());
         if (options.traceFrames()) {
@@ -108,7 +110,13 @@ public final class FrameSpace implements AutoCloseable {
      * @throws FrameLost if it holds a frame whose data is gone
      */
     public Parcel packWork(@Nullable Object work) {
-        return pack(work, "the closure", Packing.Way.PLAN, 0, null);
+        // The calls of the caller are its own: it is of no use that they outlive it.
+        return writing.pack(work, "the closure", Packing.Way.PLAN, 0, null, peers.directory() != null);
+    }
+
+    /** The same for a request: if this party ends, nobody needs its answer. */
+    Parcel packRequest(FrameRequest request) {
+        return writing.pack(request, "the request", Packing.Way.PLAN, 0, null, false);
     }
 
     /**
@@ -121,7 +129,7 @@ public final class FrameSpace implements AutoCloseable {
      */
     public Parcel packResult(@Nullable Object value, ProcessRef receiver) {
         Packing.Way way = options.placeFrames() ? Packing.Way.PLACED : Packing.Way.VALUE;
-        return pack(value, "the result", way, 0, receiver);
+        return writing.pack(value, "the result", way, 0, receiver, true);
     }
 
     /**
@@ -130,7 +138,7 @@ public final class FrameSpace implements AutoCloseable {
      */
     public Parcel packFailure(Throwable failure, ProcessRef receiver) {
         FailureBox box = FailurePacking.box(this, failure, options.substitution());
-        return pack(box, FailurePacking.LABEL, Packing.Way.CLOSED, 0, receiver);
+        return writing.pack(box, FailurePacking.LABEL, Packing.Way.CLOSED, 0, receiver, false);
     }
 
     /**
@@ -141,30 +149,14 @@ public final class FrameSpace implements AutoCloseable {
      * @throws KilnException if the data of a frame could not be had
      */
     public byte[] packWhole(@Nullable Object value) {
-        try (Parcel parcel = pack(value, "the value", Packing.Way.WHOLE, Long.MAX_VALUE, null)) {
+        try (Parcel parcel = writing.pack(value, "the value", Packing.Way.WHOLE, Long.MAX_VALUE, null, false)) {
             return parcel.bytes();
-        }
-    }
-
-    private Parcel pack(
-            @Nullable Object value, String label, Packing.Way way, long inlineUpTo, @Nullable ProcessRef receiver) {
-        ByteBuilder out = new ByteBuilder();
-        out.write(new byte[ParcelHeader.LENGTH], 0, ParcelHeader.LENGTH);
-        try (var packing = new Packing(this, way, inlineUpTo, Set.of())) {
-            Codec.write(value, label, out, packing, options.substitution());
-            Parcel parcel = packing.finish(out, receiver);
-            if (receiver != null) {
-                // Before the result: when its receiver has it, it drops the work, and with it the hold under which this
-                // party got to know what it now holds itself.
-                elsewhere.flush();
-            }
-            return parcel;
         }
     }
 
     /** @param inlineUpTo size in bytes up to which a table crosses in the message itself */
     Parcel pack(Object value, Packing.Way way, long inlineUpTo, ProcessRef receiver) {
-        return pack(value, "the result", way, inlineUpTo, receiver);
+        return writing.pack(value, "the result", way, inlineUpTo, receiver, true);
     }
 
     /**
@@ -382,6 +374,6 @@ public final class FrameSpace implements AutoCloseable {
 
     /** A handle on a value has been dropped. */
     void closed(RemoteValue handle) {
-        elsewhere.closed(handle.seat());
+        elsewhere.closed(handle);
     }
 }

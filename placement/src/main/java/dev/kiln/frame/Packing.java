@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import dev.kiln.gc.ProcessRef;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,9 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
         if (asset instanceof RemoteTable remote && !comesAlong(remote.space())) {
             return space.elsewhere().pinned(remote);
         }
+        if (asset instanceof RemoteValue remote && !comesAlong(remote.space())) {
+            return space.elsewhere().pinned(remote);
+        }
         Asset ours = asset instanceof RemoteTable remote ? fetched(remote) : asset;
         ours.retain();
         return ours;
@@ -185,6 +189,19 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     @Override
     public Throwable mark(Throwable failure) {
         return pictured.contains(failure) ? RemoteFailure.of(failure) : failure;
+    }
+
+    /** Who owns what is passed on. */
+    Set<ProcessRef> owners() {
+        Set<ProcessRef> owners = new HashSet<>();
+        for (Asset asset : assets) {
+            switch (asset) {
+                case RemoteTable remote -> remote.seats().forEach(seat -> owners.add(seat.owner()));
+                case RemoteValue remote -> owners.add(remote.seat().owner());
+                case Table _, LocalValue _ -> {}
+            }
+        }
+        return owners;
     }
 
     /**

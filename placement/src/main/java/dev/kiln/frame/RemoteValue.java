@@ -11,16 +11,20 @@ final class RemoteValue implements ResidentValue {
 
     private final transient FrameSpace space;
     private final transient Seat seat;
+    private final transient boolean pinned;
     private final transient String type;
     private final transient References references = new References();
 
     /**
      * The handle has been counted as opened on its seat; {@link FrameSpace#closed(RemoteValue)} is told of its end. The value
      * never moves, so the seat has no successor.
+     *
+     * @param pinned whether it is named in a message
      */
-    RemoteValue(FrameSpace space, Seat seat, String type) {
+    RemoteValue(FrameSpace space, Seat seat, boolean pinned, String type) {
         this.space = space;
         this.seat = seat;
+        this.pinned = pinned;
         this.type = type;
     }
 
@@ -30,6 +34,11 @@ final class RemoteValue implements ResidentValue {
 
     Seat seat() {
         return seat;
+    }
+
+    /** Whether it is named in a message. */
+    boolean isPinned() {
+        return pinned;
     }
 
     @Override

@@ -51,10 +51,11 @@ final class Seats {
         return seat;
     }
 
-    /** One more handle on where this copy is now, which stays there whatever moves. */
+    /** One more handle on where this copy is now, which stays there whatever moves, for a message that names it. */
     Seat pinned(Seat seat) {
         Seat at = seat(seat.last().id());
         at.open(true);
+        handles.lent(at.id());
         return at;
     }
 
@@ -73,6 +74,9 @@ final class Seats {
      */
     void closed(Seat seat, boolean pin, List<Leaf> freed) {
         Seat at = pin ? seat : seat.last();
+        if (pin) {
+            handles.returned(at.id());
+        }
         if (at.close(pin)) {
             forget(at, freed);
         }

@@ -69,6 +69,10 @@ final class Server {
                 }
                 yield space.packResult(on, asker).bytes();
             }
+            case FrameRequest.Settle _ -> {
+                space.peers().caughtUp();
+                yield space.packResult(null, asker).bytes();
+            }
             case FrameRequest.TakeInventory _ -> {
                 space.peers().caughtUp(); // what the asker has let go of before it asked is not held any more
                 yield space.packResult(Inventory.taken(space.books()), asker).bytes();

@@ -80,10 +80,10 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
     /** What a value in a message stands for, with one reference: the value itself if it is one of this party's. */
     private ResidentValue value(Entry.Value value) {
         if (!value.id().owner().equals(space.self())) {
-            return new RemoteValue(space, space.elsewhere().opened(value.id()), value.type());
+            return new RemoteValue(space, space.elsewhere().opened(value.id()), false, value.type());
         }
         LocalValue local = space.books().takeValue(value.id().number());
-        return local != null ? local : new RemoteValue(space, notHeld(value.id()), value.type());
+        return local != null ? local : new RemoteValue(space, notHeld(value.id()), false, value.type());
     }
 
     private static Seat notHeld(ResourceId own) {

@@ -301,4 +301,49 @@ class HoldingTest {
         Frame there = (Frame) n2.unpack(work, hub.caller().self());
         assertThrows(FrameLost.class, there::collect);
     }
+
+    @Test
+    @DisplayName(
+            "G-03: whoever passes a handle on may die at once: the receiver finds the frame, which is freed with the last")
+    void passerDies() {
+        Frame there = made();
+        boolean _ = hub.call(n3, () -> KEPT.add(there));
+        there.close();
+        hub.settle();
+        long before = hub.asked();
+        byte[] passed = n3.packResult(KEPT.getFirst(), hub.caller().self()).bytes();
+        assertEquals(1, hub.asked() - before, "the owner is asked to hold it before it is passed on");
+        hub.kill(n3);
+        hub.settle();
+        assertEquals(1, n2.residentCount());
+        try (Frame arrived = (Frame) hub.caller().unpack(passed, n3.self())) {
+            hub.settle();
+            for (int i = 0; i < 5; i++) {
+                hub.sleep(10);
+                hub.heard();
+                hub.settle();
+            }
+            assertEquals(2, arrived.rowCount());
+        }
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+    }
+
+    @Test
+    @DisplayName("G-03, G-06: what the dead had passed on and nobody took is freed two leases after, all else at once")
+    void nobodyTakesIt() {
+        Frame one = made();
+        Frame other = made();
+        boolean _ = hub.call(n3, () -> KEPT.add(one) && KEPT.add(other));
+        one.close();
+        other.close();
+        hub.settle();
+        var _ = n3.packResult(KEPT.getFirst(), hub.caller().self());
+        hub.kill(n3);
+        hub.settle();
+        assertEquals(1, n2.residentCount());
+        hub.sleep(41);
+        hub.settle();
+        assertEquals(0, n2.residentCount());
+    }
 }

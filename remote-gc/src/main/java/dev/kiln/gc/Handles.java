@@ -79,6 +79,33 @@ public final class Handles {
     }
 
     /**
+     * A message of this process to a third one is going to name this resource, on which a handle was {@link #opened} that stays
+     * open until that has {@linkplain #returned ended}. The message may leave once the owner {@link #knowsLent}.
+     */
+    public void lent(ResourceId id) {
+        if (isRemote(id)) {
+            book(id.owner()).lent(id.number());
+        }
+    }
+
+    /** That message has been read, or will not be; to be called before the handle is {@link #closed}. */
+    public void returned(ResourceId id) {
+        OwnerBook book = books.get(id.owner());
+        if (book != null) {
+            book.returned(id.number());
+        }
+    }
+
+    /**
+     * Whether the owner has acknowledged that this is lent, and so keeps it for the receiver for a while if this process ends.
+     * Also true where nobody is to know: of resources of this process, and of owners that are gone.
+     */
+    public boolean knowsLent(ResourceId id) {
+        OwnerBook book = isRemote(id) ? books.get(id.owner()) : null;
+        return book == null || book.isKnownLent(id.number());
+    }
+
+    /**
      * A message was read, and its handles were opened before this call: it ends at its sender with one of the next
      * flushes.
      *

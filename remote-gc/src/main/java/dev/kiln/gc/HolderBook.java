@@ -20,7 +20,7 @@ final class HolderBook {
     static final int MAX_AHEAD = 65_536;
 
     private final ProcessRef holder;
-    /** Resource to the sequence that held it. */
+    /** Resource to the word that held it: twice its sequence, and one more if it is lent. */
     private final Map<Long, Long> held = new HashMap<>();
     /** Resource to the sequence that released it, beyond {@link #upTo} only. */
     private final Map<Long, Long> tombstones = new HashMap<>();
@@ -108,7 +108,10 @@ final class HolderBook {
             return Outcome.BACK_PRESSURE;
         }
         for (Long resource : update.held()) {
-            hold(resource, sequence, tally, missing);
+            hold(resource, 2 * sequence, tally, missing);
+        }
+        for (Long resource : update.lent()) {
+            hold(resource, 2 * sequence + 1, tally, missing);
         }
         for (Long resource : update.released()) {
             release(resource, sequence, next, tally, freed);
@@ -125,6 +128,20 @@ final class HolderBook {
         return Outcome.DONE;
     }
 
+    /** This incarnation has ended. All that it held ends but what it had lent. */
+    void bequeath(Tally tally, List<Long> freed) {
+        held.entrySet().removeIf(entry -> {
+            boolean kept = entry.getValue() % 2 == 1;
+            if (!kept) {
+                drop(entry.getKey(), tally, freed);
+            }
+            return !kept;
+        });
+        transits.values().forEach(resources -> resources.forEach(resource -> drop(resource, tally, freed)));
+        transits.clear();
+        tombstones.clear();
+    }
+
     /** Everything this incarnation held ends. */
     void close(Tally tally, List<Long> freed) {
         each(resource -> drop(resource, tally, freed));
@@ -133,7 +150,8 @@ final class HolderBook {
         tombstones.clear();
     }
 
-    private void hold(Long resource, long sequence, Tally tally, List<Long> missing) {
+    private void hold(Long resource, long word, Tally tally, List<Long> missing) {
+        long sequence = word / 2;
         Long released = tombstones.get(resource);
         if (released != null) {
             if (released > sequence) {
@@ -143,9 +161,9 @@ final class HolderBook {
         }
         Long before = held.get(resource);
         if (before != null) {
-            held.put(resource, Math.max(before, sequence));
+            held.put(resource, Math.max(before, word));
         } else if (tally.knows(resource)) {
-            held.put(resource, sequence);
+            held.put(resource, word);
             tally.add(resource);
         } else {
             missing.add(resource);
@@ -154,7 +172,7 @@ final class HolderBook {
 
     private void release(Long resource, long sequence, boolean next, Tally tally, List<Long> freed) {
         Long before = held.get(resource);
-        if (before != null && before > sequence) {
+        if (before != null && before / 2 > sequence) {
             return;
         }
         if (before != null) {

@@ -33,12 +33,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Passing a handle on.</b> To send a handle on somebody else's resource to a third process, open it once more and
  * place a fresh number of one's own for that transfer: when the number comes back as freed, the handle is closed.
  *
- * <p><b>Estate.</b> A process may pass a handle on and end before the receiver's hold has reached the owner. With an
- * estate, holds of an ended incarnation linger for that long, so that no interleaving frees what the receiver names. Two
- * leases are enough if receivers refuse messages of senders with whom their own lease is over: the receiver reads within
- * one lease of the sender's end, and its hold arrives, or its lease here is over, within another. One lease is enough only
- * if no message takes longer than a tenth of it. Without an estate (the default) what an ended incarnation alone held is
- * freed at once, and a receiver caught in that race finds its handle lost.
+ * <p><b>Estate.</b> A process may pass a handle on and end before the receiver's hold has reached the owner. So it says
+ * before that the resource is {@link Update#lent}, and sends when that is acknowledged. With an estate, what an ended
+ * incarnation had lent lingers for that long, so that no interleaving frees what the receiver names; all else that it alone
+ * held is freed at once. Two leases are enough if receivers refuse messages of senders with whom their own lease is over: the
+ * receiver reads within one lease of the sender's end, and its hold arrives, or its lease here is over, within another. One
+ * lease is enough only if no message takes longer than a tenth of it. Without an estate (the default) a receiver caught in
+ * that race finds its handle lost.
  *
  * <p>Not thread-safe. Times are monotonic nanoseconds of one clock, handed in. An Update costs time linear in its
  * length.
@@ -76,7 +77,7 @@ public final class Holdings {
     /**
      * @param self the owner
      * @param lease how long a silent holder keeps its holds, positive
-     * @param estate how long the holds of an ended incarnation linger, zero or more
+     * @param estate how long what an ended incarnation had lent lingers, zero or more
      */
     public Holdings(ProcessRef self, Duration lease, Duration estate) {
         if (!lease.isPositive()) {
@@ -142,7 +143,7 @@ public final class Holdings {
      * There is evidence that this incarnation has ended, and with it those before it. A late report about a former
      * life does not harm the present one.
      *
-     * @return what it alone held, transit holds included; with an estate {@link #expire} returns that later
+     * @return what it alone held, transit holds included; with an estate {@link #expire} returns later what it had lent
      */
     public List<Long> gone(ProcessRef holder, long nowNanos) {
         latestNanos = nowNanos; // an estate begins now, however long ago anything else happened
@@ -281,10 +282,13 @@ public final class Holdings {
             return;
         }
         books.remove(holder.name());
-        if (estateNanos > 0 && !book.holdsNothing()) {
-            estates.add(new Estate(book, latestNanos + estateNanos));
-        } else {
+        if (estateNanos == 0) {
             book.close(tally, freed);
+            return;
+        }
+        book.bequeath(tally, freed);
+        if (!book.holdsNothing()) {
+            estates.add(new Estate(book, latestNanos + estateNanos));
         }
     }
 

@@ -14,6 +14,7 @@ final class OwnerBook {
     private final List<Handle> changed = new ArrayList<>();
 
     private final List<Long> held = new ArrayList<>();
+    private final List<Long> lent = new ArrayList<>();
     private final List<Long> released = new ArrayList<>();
     private final List<Long> ended = new ArrayList<>();
     private final ArrayDeque<Update> unacknowledged = new ArrayDeque<>();
@@ -22,9 +23,13 @@ final class OwnerBook {
 
     private static final class Handle {
         final Long number;
-        long count;
-        /** The sequence of the Update that lists it as held, 0 while the owner knows of no hold. */
+        int count;
+        /** How many messages on their way to others name it. */
+        int lent;
+        /** The sequence of the first Update that lists it, 0 while the owner knows of no hold. */
         long told;
+        /** That of the Update that lists it as lent, 0 while the owner knows of no such thing. */
+        long lentTold;
 
         boolean changed;
 
@@ -55,6 +60,34 @@ final class OwnerBook {
         }
     }
 
+    /** A message to somebody else is going to name it. It is open, and stays so for as long. */
+    void lent(Long number) {
+        Handle handle = handles.get(number);
+        if (handle == null || handle.count == 0) {
+            throw new IllegalStateException("there is no handle on " + owner + "/" + number + " to pass on");
+        }
+        if (handle.lent++ == 0) {
+            mark(handle);
+        }
+    }
+
+    /** The message has ended. */
+    void returned(Long number) {
+        Handle handle = handles.get(number);
+        if (handle == null || handle.lent == 0) {
+            throw new IllegalStateException(owner + "/" + number + " came back more often than it was lent");
+        }
+        if (--handle.lent == 0) {
+            mark(handle);
+        }
+    }
+
+    /** Whether the owner knows that it is lent. */
+    boolean isKnownLent(Long number) {
+        Handle handle = handles.get(number);
+        return handle != null && handle.lentTold > 0 && hasAcknowledged(handle.lentTold);
+    }
+
     void ended(Long transfer) {
         ended.add(transfer);
     }
@@ -68,22 +101,24 @@ final class OwnerBook {
                 if (handle.told > 0) {
                     released.add(handle.number);
                 }
-            } else if (handle.told == 0) {
-                handle.told = sequence + 1;
-                held.add(handle.number);
+            } else if (handle.told == 0 || (handle.lent > 0) != (handle.lentTold > 0)) {
+                handle.told = handle.told == 0 ? sequence + 1 : handle.told;
+                handle.lentTold = handle.lent > 0 ? sequence + 1 : 0;
+                (handle.lent > 0 ? lent : held).add(handle.number);
             }
         }
         changed.clear();
     }
 
     boolean hasNews() {
-        return !(held.isEmpty() && released.isEmpty() && ended.isEmpty());
+        return !(held.isEmpty() && lent.isEmpty() && released.isEmpty() && ended.isEmpty());
     }
 
     /** The next Update: what {@link #prepare} found, and the transfers that ended. Kept until it is acknowledged. */
     Update next(ProcessRef holder) {
-        Update update = new Update(holder, ++sequence, held, released, ended);
+        Update update = new Update(holder, ++sequence, held, released, ended, lent);
         held.clear();
+        lent.clear();
         released.clear();
         ended.clear();
         unacknowledged.add(update);

@@ -10,7 +10,7 @@ package dev.kiln.gc;
  *      │ Update              ▼                          ▼                            ▼
  *      └───────────────▶ AT_REST ◀──────────────────────┴──────────────── AT_REST, IN_TRANSIT, HOLDING
  *
- *   any of them ── gone, a newer incarnation, silent for a lease ──▶ ESTATE if it held something, else ENDED
+ *   any of them ── gone, a newer incarnation, silent for a lease ──▶ ESTATE if it had lent something, else ENDED
  *   ESTATE ── its time is over ──▶ ENDED
  * </pre>
  */
@@ -25,7 +25,7 @@ enum Standing {
     HOLDING,
     /** An Update is missing of which later ones have arrived; tombstones stand for what those released. */
     GAP,
-    /** Over, but what it held lingers, since it may have passed some of it on. */
+    /** Over, but what it had lent lingers, since somebody may still read of it. */
     ESTATE,
     /** Over: nothing that it says changes anything. */
     ENDED

@@ -11,8 +11,11 @@ import java.util.List;
  * @param held resources of that owner on which the holder now has handles
  * @param released resources of that owner on which it has none any more
  * @param ended transfers from that owner to this holder which were read or refused: their transit holds end
+ * @param lent resources of that owner on which the holder has handles, and which a message of its own names for a third
+ *     process: held, and what is held so lingers for a while if the holder ends. One that is {@code held} later is lent no more
  */
-public record Update(ProcessRef holder, long sequence, List<Long> held, List<Long> released, List<Long> ended)
+public record Update(
+        ProcessRef holder, long sequence, List<Long> held, List<Long> released, List<Long> ended, List<Long> lent)
         implements GcMessage {
     public Update {
         if (sequence < 1) {
@@ -21,5 +24,11 @@ public record Update(ProcessRef holder, long sequence, List<Long> held, List<Lon
         held = List.copyOf(held);
         released = List.copyOf(released);
         ended = List.copyOf(ended);
+        lent = List.copyOf(lent);
+    }
+
+    /** Without anything that is lent. */
+    public Update(ProcessRef holder, long sequence, List<Long> held, List<Long> released, List<Long> ended) {
+        this(holder, sequence, held, released, ended, List.of());
     }
 }

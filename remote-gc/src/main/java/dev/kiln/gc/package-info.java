@@ -24,17 +24,19 @@
  * </pre>
  *
  * <p>A handle passed on to a third process. The sender keeps its own hold, under a number of its own that the transfer
- * names, until the receiver's hold has reached the owner:
+ * names, until the receiver's hold has reached the owner. The owner knows of it before, lest the sender die meanwhile:
  *
  * <pre>
  *   owner                    sender                            receiver
- *                            opened(owner/7) once more
+ *                            opened(owner/7) once more, lent
+ *       <--- Update: lent 7 ------
+ *       ---- Acknowledged ------->
  *                            placed(12, receiver, t2)
  *                                ---- t2, naming owner/7 --->  opened, arrived(sender, t2, [owner/7])
  *       <------------------------------ Update: held 7 ------  flush()
  *       ------------------------------- Acknowledged ------->
  *                                <--- Update: ended t2 ------  flush()
- *                            freed [12]: closed(owner/7)
+ *                            freed [12]: returned, closed(owner/7)
  *       <--- Update: released 7
  * </pre>
  *

@@ -179,6 +179,48 @@ class HandlesTest {
     }
 
     @Test
+    @DisplayName("G-03: what is passed on is told as lent, and known as that once the owner has acknowledged it")
+    void lent() {
+        handles.opened(R7);
+        handles.flush();
+        acknowledged(OWNER, 1);
+        handles.opened(R7);
+        handles.lent(R7);
+        handles.lent(R7);
+        assertFalse(handles.knowsLent(R7));
+        assertEquals(
+                List.of(new Addressed(OWNER, new Update(SELF, 2, NONE, NONE, NONE, List.of(7L)))), handles.flush());
+        assertFalse(handles.knowsLent(R7));
+        acknowledged(OWNER, 2);
+        assertTrue(handles.knowsLent(R7));
+        handles.returned(R7);
+        assertEquals(List.of(), handles.flush(), "one message is still on its way");
+        handles.returned(R7);
+        handles.closed(R7);
+        assertEquals(List.of(update(OWNER, 3, List.of(7L), NONE, NONE)), handles.flush());
+        assertThrows(IllegalStateException.class, () -> handles.returned(R7));
+        handles.closed(R7);
+        assertEquals(List.of(update(OWNER, 4, NONE, List.of(7L), NONE)), handles.flush());
+        assertThrows(IllegalStateException.class, () -> handles.lent(R7));
+    }
+
+    @Test
+    @DisplayName("G-03: nobody has to know that something of this process, or of an owner that is gone, is passed on")
+    void lentToNobody() {
+        ResourceId own = new ResourceId(SELF, 1);
+        handles.lent(own);
+        assertTrue(handles.knowsLent(own));
+        handles.returned(own);
+        handles.opened(R7);
+        handles.lent(R7);
+        handles.gone(OWNER);
+        assertTrue(handles.knowsLent(R7));
+        handles.returned(R7);
+        handles.closed(R7);
+        assertEquals(List.of(), handles.flush());
+    }
+
+    @Test
     @DisplayName("G-03: nobody waits for a third-party resource that is held in one's own right already, or no more")
     void thirdPartyAlreadyHeldOrClosed() {
         handles.opened(T5);

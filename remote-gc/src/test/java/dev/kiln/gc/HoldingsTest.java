@@ -339,13 +339,12 @@ class HoldingsTest {
     }
 
     @Test
-    @DisplayName(
-            "G-03: with an estate, what the dead may have passed on lives until the receiver's hold can have arrived")
+    @DisplayName("G-03: with an estate, what the dead had lent lives until the receiver's hold can have arrived")
     void estate() {
         Holdings owner = new Holdings(OWNER, LEASE, LEASE);
         owner.placed(7, A, 1, 0);
         owner.placed(8, A, 1, 0);
-        owner.on(new Update(A, 1, List.of(7L, 8L), NONE, List.of(1L)), 100);
+        owner.on(new Update(A, 1, NONE, NONE, List.of(1L), List.of(7L, 8L)), 100);
         assertEquals(NONE, owner.gone(A, 100));
         assertEquals(Set.of(A), owner.holders(7));
         Applied passedOn = owner.on(new Update(B, 1, List.of(7L), NONE, NONE), 500);
@@ -357,10 +356,28 @@ class HoldingsTest {
     }
 
     @Test
+    @DisplayName("G-03, G-06: what the dead alone held and had not lent, or not any more, is freed at once")
+    void onlyWhatIsLentLingers() {
+        Holdings owner = new Holdings(OWNER, LEASE, LEASE);
+        for (long number = 6; number <= 9; number++) {
+            owner.placed(number, A, 1, 0);
+        }
+        owner.placed(10, A, 2, 0); // on its way to A still
+        owner.on(new Update(A, 1, List.of(6L), NONE, List.of(1L), List.of(7L, 8L, 9L)), 0);
+        owner.on(new Update(A, 3, NONE, List.of(9L), NONE), 0);
+        owner.on(new Update(A, 2, List.of(8L), NONE, NONE, List.of(9L)), 0);
+        assertEquals(Set.of(6L, 8L, 10L), Set.copyOf(owner.gone(A, 0)));
+        assertEquals(Set.of(A), owner.holders(7));
+        assertEquals(List.of(7L), owner.expire(1000));
+        assertTrue(owner.isConsistent());
+    }
+
+    @Test
     @DisplayName("G-03: an estate begins when the end is known, also if nothing was heard for long before")
     void estateBeginsNow() {
         Holdings owner = new Holdings(OWNER, LEASE, LEASE);
         owner.placed(7, A, 1, 0);
+        owner.on(new Update(A, 1, NONE, NONE, List.of(1L), List.of(7L)), 0);
         assertEquals(NONE, owner.gone(A, 900));
         assertEquals(NONE, owner.expire(1899));
         assertEquals(List.of(7L), owner.expire(1900));

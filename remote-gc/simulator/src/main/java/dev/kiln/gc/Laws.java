@@ -44,7 +44,7 @@ final class Laws {
             }
         }
         for (Parcel parcel : world.parcels) {
-            if (!parcel.done && mayBeRead(parcel)) {
+            if (!parcel.done && mayBeRead(parcel) && mayLeave(parcel)) {
                 Party receiver = world.party(parcel.receiver.name());
                 if (receiver.isValid() && receiver.canTake(parcel.sender)) {
                     for (List<Resource> copies : parcel.handles) {
@@ -63,6 +63,11 @@ final class Laws {
         Party sender = world.party(parcel.sender.name());
         boolean kept = sender.self.equals(parcel.sender) && sender.outbox.contains(parcel);
         return (kept || parcel.inFlight > 0) && world.lives(parcel.receiver);
+    }
+
+    /** What has not left yet is its sender's to send, and he sends nothing unless he is sure of his leases. */
+    private boolean mayLeave(Parcel parcel) {
+        return parcel.left || world.party(parcel.sender.name()).isValid();
     }
 
     private void checkUsable(Object by, Resource resource) {

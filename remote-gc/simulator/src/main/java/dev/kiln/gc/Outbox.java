@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What a process sends. Messages with contents are kept until they are known to be read, and go again over a new link. */
+/**
+ * What a process sends. Messages with contents are kept until they are known to be read, and go again over a new link; one that
+ * passes on handles leaves when the owners know of it.
+ */
 final class Outbox {
     private final Party party;
     private final World world;
@@ -39,7 +42,16 @@ final class Outbox {
         transmit(parcel);
     }
 
+    /** An owner has told how far it has come, or has ended: what has waited for that leaves. */
+    void sendWhatMayLeave() {
+        unread.stream().filter(parcel -> !parcel.left).toList().forEach(this::transmit);
+    }
+
     private void transmit(Parcel parcel) {
+        if (!parcel.left && !party.stock.mayLeave(parcel)) {
+            return;
+        }
+        parcel.left = true;
         boolean sent = world.net.send(
                 party.self.name(),
                 parcel.receiver.name(),

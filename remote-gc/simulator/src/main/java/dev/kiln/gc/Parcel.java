@@ -32,6 +32,9 @@ final class Parcel {
     /** How many copies are between the two; the sender's link keeps one more until it has been read. */
     int inFlight;
 
+    /** Whether it has been sent. */
+    boolean left;
+
     boolean done;
 
     Parcel(

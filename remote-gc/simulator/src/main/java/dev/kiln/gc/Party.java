@@ -263,7 +263,7 @@ final class Party {
     void onUpdate(Update said) {
         ProcessRef speaker =
                 rules.speaker(said.holder(), peers.known(said.holder().name()));
-        Update update = new Update(speaker, said.sequence(), said.held(), said.released(), said.ended());
+        Update update = new Update(speaker, said.sequence(), said.held(), said.released(), said.ended(), said.lent());
         boolean over = buried.contains(update.holder());
         // Also while suspended: a heartbeat that is acknowledged later says that what was sent before it has been
         // applied.
@@ -300,6 +300,7 @@ final class Party {
             world.reincarnate(this);
         } else {
             flushSoon();
+            sendWhatMayLeave();
         }
     }
 
@@ -368,12 +369,19 @@ final class Party {
         }
     }
 
+    private void sendWhatMayLeave() {
+        if (isValid()) { // else when it is again
+            outbox.sendWhatMayLeave();
+        }
+    }
+
     private void lose(ProcessRef other) {
         ended.add(other);
         rules.ownerEnded(other);
         program.lose(other);
         outbox.giveUp(other::equals);
         peers.forget(other);
+        sendWhatMayLeave();
         flushSoon();
     }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 class Rules {
     /**
-     * How many leases the holds of an ended process linger where handles are passed on. Its receiver may trust it for nearly
-     * one lease more, read then, and trust its own lease with the owner for another one before its hold has arrived.
+     * How many leases what an ended process had lent lingers. Its receiver may trust it for nearly one lease more, read then,
+     * and trust its own lease with the owner for another one before its hold has arrived.
      */
     static final int ESTATE_LEASES = 2;
 
@@ -91,6 +91,21 @@ class Rules {
     void closed(ResourceId id) {
         saw(id.owner(), HolderEvent.CLOSED);
         handles.closed(id);
+    }
+
+    /** A message is going to name it for somebody else; it is open. */
+    void lent(ResourceId id) {
+        handles.lent(id);
+    }
+
+    /** That message has ended; it is closed next. */
+    void returned(ResourceId id) {
+        handles.returned(id);
+    }
+
+    /** Whether a message that names this may leave. */
+    boolean mayLeave(ResourceId id) {
+        return handles.knowsLent(id);
     }
 
     void arrived(ProcessRef sender, long transfer, Collection<ResourceId> named) {

@@ -78,6 +78,7 @@ final class Stock {
                 party.rules.placed(resource.id.number(), receiver, parcel.transfer, party.clock());
             } else {
                 party.rules.opened(resource.id);
+                party.rules.lent(resource.id);
                 long number = ++numbers;
                 pledges.put(number, new Pledge(resource, parcel, true));
                 party.rules.placed(number, receiver, parcel.transfer, party.clock());
@@ -93,13 +94,23 @@ final class Stock {
             Resource resource = own.get(number);
             if (pledge != null) {
                 if (pledge.open) {
-                    party.rules.closed(pledge.resource.id);
+                    giveBack(pledge);
                     party.flushSoon();
                 }
             } else if (resource != null) {
                 freeIfUnheld(resource);
             }
         }
+    }
+
+    private void giveBack(Pledge pledge) {
+        party.rules.returned(pledge.resource.id);
+        party.rules.closed(pledge.resource.id);
+    }
+
+    /** Whether the owners of what a message names know that it is lent, so that it may leave. */
+    boolean mayLeave(Parcel parcel) {
+        return parcel.ids().stream().allMatch(id -> id.owner().equals(party.self) || party.rules.mayLeave(id));
     }
 
     void freeIfUnheld(Resource resource) {
@@ -170,7 +181,7 @@ final class Stock {
         for (Long number : numbers) {
             Pledge pledge = pledges.get(number);
             if (pledge != null && pledge.open) {
-                party.rules.closed(pledge.resource.id);
+                giveBack(pledge);
                 pledges.put(number, new Pledge(pledge.resource, pledge.parcel, false));
             }
         }

@@ -88,7 +88,9 @@ class MutantsTest {
             boolean again = !arrived.add(update.sequence());
             long number = again ? 1 : arrived.size();
             Applied applied = super.on(
-                    new Update(update.holder(), number, update.held(), update.released(), update.ended()), now);
+                    new Update(
+                            update.holder(), number, update.held(), update.released(), update.ended(), update.lent()),
+                    now);
             long upTo = applied.reply().fenced() ? Acknowledged.FENCED : withoutGap(arrived);
             var reply = new Acknowledged(applied.reply().owner(), update.holder(), upTo);
             return new Applied(applied.freed(), reply, applied.outcome(), applied.missing());
@@ -117,6 +119,19 @@ class MutantsTest {
                     @Override
                     boolean heard(ProcessRef holder, long now) {
                         super.heard(holder, now);
+                        return true;
+                    }
+                },
+                Of.USE_AFTER_FREE);
+    }
+
+    @Test
+    @DisplayName("G-03, G-09: a sender that passes a handle on before the owner knows of it is caught")
+    void passedOnUnknown() {
+        caught(
+                (self, third, coverage) -> new Rules(self, third, coverage) {
+                    @Override
+                    boolean mayLeave(ResourceId id) {
                         return true;
                     }
                 },

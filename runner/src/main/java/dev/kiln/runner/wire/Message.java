@@ -16,7 +16,7 @@ import java.util.Map;
 public sealed interface Message {
 
     /** The wire version of this build. A greeting with another one is refused. */
-    int WIRE_VERSION = 1;
+    int WIRE_VERSION = 2;
 
     /**
      * Runner to caller, the first message of a link.

@@ -139,7 +139,8 @@ final class MessageReader {
     private static GcMessage readGc(DataInputStream in) throws IOException {
         int type = in.readByte();
         return switch (type) {
-            case 1 -> new Update(readProcess(in), in.readLong(), readLongs(in), readLongs(in), readLongs(in));
+            case 1 ->
+                new Update(readProcess(in), in.readLong(), readLongs(in), readLongs(in), readLongs(in), readLongs(in));
             case 3 -> new Collect(readProcess(in));
             case 2 -> new Acknowledged(readProcess(in), readProcess(in), in.readLong());
             default -> throw new ProtocolViolation("unknown gc message type " + type);

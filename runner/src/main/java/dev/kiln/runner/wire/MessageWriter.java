@@ -340,6 +340,7 @@ final class MessageWriter {
                 writeLongs(out, update.held());
                 writeLongs(out, update.released());
                 writeLongs(out, update.ended());
+                writeLongs(out, update.lent());
             }
             case Collect collect -> {
                 out.writeByte(3);

@@ -140,7 +140,12 @@ final class Samples {
 
     Update update(int numbers) {
         return new Update(
-                process(), random.nextLong(1, Long.MAX_VALUE), longs(numbers), longs(numbers), longs(numbers));
+                process(),
+                random.nextLong(1, Long.MAX_VALUE),
+                longs(numbers),
+                longs(numbers),
+                longs(numbers),
+                longs(numbers));
     }
 
     byte[] bytes() {
