@@ -62,7 +62,7 @@ class DirectIT {
                 .max(runners)
                 .maxConcurrency(1)
                 .idleShutdownAfter(Duration.ofMinutes(10))
-                .backend(Unshared.over(kind));
+                .backend(Altered.of(kind).unshared());
     }
 
     /** A small frame on each of so many runners, by which they can be named. */

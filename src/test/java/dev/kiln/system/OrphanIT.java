@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.Frame;
-import dev.kiln.pool.Backends;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Pool;
+import dev.kiln.pool.spi.Backend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,9 +35,11 @@ class OrphanIT {
     private static final int ROWS = 100_000;
 
     /** Without evidence, as between machines, a holder's death is known when its lease is over. */
-    private static final Duration LEASE = Duration.ofSeconds(20);
+    private static final Duration LEASE = Duration.ofSeconds(6);
 
-    private static final Duration SOON = LEASE.plusSeconds(15);
+    /** What the dead one had lent lingers for two leases. */
+    private static final Duration SOON = LEASE.multipliedBy(3).plusSeconds(15);
+
     private static final long LOOK_MILLIS = 20;
 
     @Parameter
@@ -85,17 +87,22 @@ class OrphanIT {
         }
     }
 
+    /** On one machine memory is shared and deaths are seen; otherwise neither. */
+    private static Backend backend(String kind) {
+        Altered processes = Altered.of(FaultyNetwork.Kind.valueOf(kind)).leased(LEASE);
+        return kind.equals("UNIX") ? processes : processes.unshared();
+    }
+
     /** A caller that passes a frame of one runner by way of a second to a third, and waits to be killed. */
     static final class Doomed {
         public static void main(String[] arguments) throws Exception {
-            boolean alone = arguments[0].equals("UNIX");
             String folder = arguments[1];
             Pool pool = Pool.named("doomed")
                     .max(3)
                     .maxConcurrency(1)
                     .idleShutdownAfter(Duration.ofMinutes(10))
                     .shutdownTimeout(Duration.ofSeconds(Long.parseLong(arguments[2])))
-                    .backend(alone ? Backends.localProcesses() : Unshared.over(FaultyNetwork.Kind.TLS))
+                    .backend(backend(arguments[0]))
                     .open();
             List<Frame> places = places(pool, Gate.in(Files.createDirectory(Path.of(folder, "places"))));
             Frame holder = places.get(2);
@@ -243,10 +250,7 @@ class OrphanIT {
                     .max(2)
                     .maxConcurrency(1)
                     .shutdownTimeout(Duration.ofMinutes(5))
-                    .backend(
-                            arguments[0].equals("UNIX")
-                                    ? Backends.localProcesses()
-                                    : Unshared.over(FaultyNetwork.Kind.TLS))
+                    .backend(backend(arguments[0]))
                     .open();
             Frame frame = pool.call(() -> Frame.columns(Map.of("n", new long[ROWS])));
             System.out.println("owner " + pool.near(frame).call(Pid::here));

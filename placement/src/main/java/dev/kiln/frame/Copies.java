@@ -93,7 +93,7 @@ final class Copies {
             return new RemoteTable(
                     space,
                     space.elsewhere().opened(places),
-                    false,
+                    Tie.FOLLOWS,
                     made.getFirst().facts());
         } finally {
             made.forEach(Leaf::release);

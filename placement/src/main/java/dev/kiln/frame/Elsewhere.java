@@ -59,28 +59,30 @@ final class Elsewhere {
 
     /**
      * A handle is about to be named in a message: what names it there, with a reference for the caller. It stays on the places
-     * where the copies are now, so that they answer for the data until the message has been read: they are told that it is lent.
-     * The data itself if a copy has come here.
+     * where the copies are now, so that they answer for the data until the message has been read. The data itself if a copy has
+     * come here.
+     *
+     * @param tie one that does not follow
      */
-    Leaf pinned(RemoteTable handle) {
+    Leaf named(RemoteTable handle, Tie tie) {
         synchronized (lock) {
             Table here = handle.here();
             if (here != null) {
                 here.retain();
                 return here;
             }
-            List<Seat> pins = new ArrayList<>();
+            List<Seat> named = new ArrayList<>();
             for (Seat place : handle.places()) {
-                pins.add(seats.pinned(place));
+                named.add(seats.named(place, tie));
             }
-            return new RemoteTable(handle.space(), pins, true, handle.facts());
+            return new RemoteTable(handle.space(), named, tie, handle.facts());
         }
     }
 
     /** The same for a value, which never moves. */
-    RemoteValue pinned(RemoteValue handle) {
+    RemoteValue named(RemoteValue handle, Tie tie) {
         synchronized (lock) {
-            return new RemoteValue(handle.space(), seats.pinned(handle.seat()), true, handle.type());
+            return new RemoteValue(handle.space(), seats.named(handle.seat(), tie), tie, handle.type());
         }
     }
 
@@ -90,18 +92,18 @@ final class Elsewhere {
     }
 
     void closed(RemoteValue handle) {
-        closed(List.of(handle.seat()), handle.isPinned());
+        closed(List.of(handle.seat()), handle.tie());
     }
 
     void closed(RemoteTable handle) {
-        closed(handle.seats(), handle.isPinned());
+        closed(handle.seats(), handle.tie());
     }
 
-    private void closed(List<Seat> of, boolean pinned) {
+    private void closed(List<Seat> of, Tie tie) {
         List<Leaf> freed = new ArrayList<>(0);
         synchronized (lock) {
             for (Seat seat : of) {
-                seats.closed(seat, pinned, freed);
+                seats.closed(seat, tie, freed);
             }
         }
         freed.forEach(Asset::release);

@@ -42,7 +42,7 @@ final class FailurePacking {
         Set<Throwable> pictured = Collections.newSetFromMap(new IdentityHashMap<>());
         ByteBuilder out = new ByteBuilder();
         for (int i = 0; i < PICTURES; i++) {
-            try (var packing = new Packing(space, Packing.Way.CLOSED, 0, pictured)) {
+            try (var packing = new Packing(space, Packing.Way.CLOSED, 0, false, pictured)) {
                 Codec.Refused refused = Codec.tryWrite(failure, LABEL, out, packing, substitution);
                 if (refused == null) {
                     return out.toByteArray();

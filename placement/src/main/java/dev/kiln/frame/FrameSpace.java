@@ -101,17 +101,23 @@ public final class FrameSpace implements AutoCloseable {
 
     // ---- what crosses
 
+    /** Packs work that ends with this party. */
+    public Parcel packWork(@Nullable Object work) {
+        return packWork(work, false);
+    }
+
     /**
      * Packs a closure or its arguments for a runner, before it is known for which.
      *
      * @param work the value; its frames stay as they are, lazy ones lazy
+     * @param lasting whether the work goes on if this party ends: then the owners of the frames in it are told first, lest they
+     *     free them meanwhile
      * @return to be closed when the call is over: until then the frames in it are held
      * @throws NotTransferable if a part of it cannot cross; nothing is held then
      * @throws FrameLost if it holds a frame whose data is gone
      */
-    public Parcel packWork(@Nullable Object work) {
-        // The calls of the caller are its own: it is of no use that they outlive it.
-        return writing.pack(work, "the closure", Packing.Way.PLAN, 0, null, peers.directory() != null);
+    public Parcel packWork(@Nullable Object work, boolean lasting) {
+        return writing.pack(work, "the closure", Packing.Way.PLAN, 0, null, lasting);
     }
 
     /** The same for a request: if this party ends, nobody needs its answer. */

@@ -44,6 +44,7 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     private final FrameSpace space;
     private final Way way;
     private final long inlineUpTo;
+    private final Tie passedOn;
 
     /** Exceptions that cross as pictures. */
     private final Set<Throwable> pictured;
@@ -63,11 +64,16 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     /** Arrays that cross through shared memory, each with one reference to what they were written to. */
     private final IdentityHashMap<Object, Table> numbers = new IdentityHashMap<>();
 
-    /** @param inlineUpTo size in bytes up to which a table crosses in the message itself; 0: as memory can be shared or not */
-    Packing(FrameSpace space, Way way, long inlineUpTo, Set<Throwable> pictured) {
+    /**
+     * @param inlineUpTo size in bytes up to which a table crosses in the message itself; 0: as memory can be shared or not
+     * @param lasting whether the message may be read after this process has ended
+     * @param pictured exceptions that cross as pictures
+     */
+    Packing(FrameSpace space, Way way, long inlineUpTo, boolean lasting, Set<Throwable> pictured) {
         this.space = space;
         this.way = way;
         this.inlineUpTo = inlineUpTo;
+        this.passedOn = lasting ? Tie.LENT : Tie.STAYS;
         this.pictured = pictured;
     }
 
@@ -134,10 +140,10 @@ final class Packing implements ObjectWriter.FrameMarks, AutoCloseable {
     /** What crosses in its place, with one reference. */
     private Asset ours(Asset asset) {
         if (asset instanceof RemoteTable remote && !comesAlong(remote.space())) {
-            return space.elsewhere().pinned(remote);
+            return space.elsewhere().named(remote, passedOn);
         }
         if (asset instanceof RemoteValue remote && !comesAlong(remote.space())) {
-            return space.elsewhere().pinned(remote);
+            return space.elsewhere().named(remote, passedOn);
         }
         Asset ours = asset instanceof RemoteTable remote ? fetched(remote) : asset;
         ours.retain();

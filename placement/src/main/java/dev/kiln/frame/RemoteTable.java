@@ -22,7 +22,7 @@ final class RemoteTable implements Leaf {
 
     private final transient FrameSpace space;
     private final transient List<Seat> seats;
-    private final transient boolean pinned;
+    private final transient Tie tie;
     private final transient Facts facts;
     private final transient AtomicInteger references = new AtomicInteger(1);
     private transient volatile @Nullable Schema schema;
@@ -31,12 +31,12 @@ final class RemoteTable implements Leaf {
      * The handle has been counted on each seat; {@link FrameSpace#closed} is told of its end.
      *
      * @param seats of its copies, at least one, the preferred one first
-     * @param pinned whether it stays on them whatever moves
+     * @param tie how it was counted there
      */
-    RemoteTable(FrameSpace space, List<Seat> seats, boolean pinned, Facts facts) {
+    RemoteTable(FrameSpace space, List<Seat> seats, Tie tie, Facts facts) {
         this.space = space;
         this.seats = List.copyOf(seats);
-        this.pinned = pinned;
+        this.tie = tie;
         this.facts = facts;
     }
 
@@ -50,14 +50,13 @@ final class RemoteTable implements Leaf {
         return seats;
     }
 
-    /** Whether it stays where it is whatever moves. */
-    boolean isPinned() {
-        return pinned;
+    Tie tie() {
+        return tie;
     }
 
     /** Where its copies are now, those that are lost left out unless all are. */
     List<Seat> places() {
-        List<Seat> now = pinned ? seats : seats.stream().map(Seat::last).toList();
+        List<Seat> now = tie.follows() ? seats.stream().map(Seat::last).toList() : seats;
         List<Seat> living = now.stream().filter(seat -> seat.lost() == null).toList();
         return living.isEmpty() ? now : living;
     }

@@ -11,7 +11,7 @@ final class RemoteValue implements ResidentValue {
 
     private final transient FrameSpace space;
     private final transient Seat seat;
-    private final transient boolean pinned;
+    private final transient Tie tie;
     private final transient String type;
     private final transient References references = new References();
 
@@ -19,12 +19,12 @@ final class RemoteValue implements ResidentValue {
      * The handle has been counted as opened on its seat; {@link FrameSpace#closed(RemoteValue)} is told of its end. The value
      * never moves, so the seat has no successor.
      *
-     * @param pinned whether it is named in a message
+     * @param tie how it was counted there
      */
-    RemoteValue(FrameSpace space, Seat seat, boolean pinned, String type) {
+    RemoteValue(FrameSpace space, Seat seat, Tie tie, String type) {
         this.space = space;
         this.seat = seat;
-        this.pinned = pinned;
+        this.tie = tie;
         this.type = type;
     }
 
@@ -36,9 +36,8 @@ final class RemoteValue implements ResidentValue {
         return seat;
     }
 
-    /** Whether it is named in a message. */
-    boolean isPinned() {
-        return pinned;
+    Tie tie() {
+        return tie;
     }
 
     @Override

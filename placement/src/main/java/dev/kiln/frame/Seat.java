@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where one copy of some data lies, for all handles on it in this process together.
  *
  * <p>A copy may move to another place. Then its seat gets a successor, once, and every handle that follows is one on the
- * successor from that moment on; a handle that is pinned, because its id is in a message on its way, stays.
+ * successor from that moment on; a handle that stays, because its id is in a message on its way, does not.
  *
  * <p>Counts and {@link #last successor} change under the lock of the {@link Books} only. A successor may be read at any time:
  * who just misses it uses the old place, which answers for the data until nobody holds it there any more.
@@ -22,7 +22,7 @@ final class Seat {
     private volatile @Nullable Seat successor;
 
     private int following;
-    private int pinned;
+    private int staying;
 
     /** In another process. */
     Seat(ResourceId id, Fate fate) {
@@ -67,26 +67,26 @@ final class Seat {
 
     // ---- with the lock
 
-    void open(boolean pin) {
-        if (pin) {
-            pinned++;
-        } else {
+    void open(Tie tie) {
+        if (tie.follows()) {
             following++;
+        } else {
+            staying++;
         }
     }
 
     /** One handle less; whether it was the last one here. */
-    boolean close(boolean pin) {
-        if (pin) {
-            pinned--;
-        } else {
+    boolean close(Tie tie) {
+        if (tie.follows()) {
             following--;
+        } else {
+            staying--;
         }
         return isUnused();
     }
 
     boolean isUnused() {
-        return following == 0 && pinned == 0;
+        return following == 0 && staying == 0;
     }
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process holds of others: one {@link Seat} for each resource on which it has handles, and the {@link Handles} that
- * tell their owners. A seat is held from its first handle to its last, whether they follow a move or are pinned. All under
+ * tell their owners. A seat is held from its first handle to its last, whether they follow a move or stay. All under
  * the lock of the {@link Books}.
  */
 final class Seats {
@@ -46,16 +46,22 @@ final class Seats {
 
     /** One more handle on it, which follows. */
     Seat opened(ResourceId id) {
-        Seat seat = seat(id).last(); // of one that has moved, only the pinned handles are left
-        seat.open(false);
+        Seat seat = seat(id).last(); // of one that has moved, only the handles that stay are left
+        seat.open(Tie.FOLLOWS);
         return seat;
     }
 
-    /** One more handle on where this copy is now, which stays there whatever moves, for a message that names it. */
-    Seat pinned(Seat seat) {
+    /**
+     * One more handle on where this copy is now, for a message that names it.
+     *
+     * @param tie one that does not follow
+     */
+    Seat named(Seat seat, Tie tie) {
         Seat at = seat(seat.last().id());
-        at.open(true);
-        handles.lent(at.id());
+        at.open(tie);
+        if (tie == Tie.LENT) {
+            handles.lent(at.id());
+        }
         return at;
     }
 
@@ -69,15 +75,15 @@ final class Seats {
     /**
      * One handle less.
      *
-     * @param pin whether it was pinned
+     * @param tie how it was counted
      * @param freed takes what is to be released without the lock
      */
-    void closed(Seat seat, boolean pin, List<Leaf> freed) {
-        Seat at = pin ? seat : seat.last();
-        if (pin) {
+    void closed(Seat seat, Tie tie, List<Leaf> freed) {
+        Seat at = tie.follows() ? seat.last() : seat;
+        if (tie == Tie.LENT) {
             handles.returned(at.id());
         }
-        if (at.close(pin)) {
+        if (at.close(tie)) {
             forget(at, freed);
         }
     }
@@ -90,7 +96,7 @@ final class Seats {
             handles.closed(seat.id());
         }
         if (seat.hasMoved()) {
-            closed(seat, false, freed);
+            closed(seat, Tie.FOLLOWS, freed);
         }
     }
 
@@ -102,9 +108,9 @@ final class Seats {
         Seat old = open.get(from);
         if (old != null) {
             Seat next = seat(to);
-            next.open(false); // it may be new: held while it is looked at
+            next.open(Tie.FOLLOWS); // it may be new: held while it is looked at
             moved(old, next.last(), freed);
-            closed(next, false, freed);
+            closed(next, Tie.FOLLOWS, freed);
         }
     }
 
@@ -114,9 +120,9 @@ final class Seats {
         if (old != null) {
             table.retain();
             Seat next = new Seat(new ResourceId(self, from.number()), new Fate(), table);
-            next.open(false);
+            next.open(Tie.FOLLOWS);
             moved(old, next, freed);
-            closed(next, false, freed);
+            closed(next, Tie.FOLLOWS, freed);
         }
     }
 

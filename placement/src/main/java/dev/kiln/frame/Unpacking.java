@@ -74,16 +74,16 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
         List<Seat> seats = elsewhere.isEmpty()
                 ? List.of(notHeld(reference.ids().getFirst()))
                 : space.elsewhere().opened(elsewhere);
-        return new RemoteTable(space, seats, false, reference.facts());
+        return new RemoteTable(space, seats, Tie.FOLLOWS, reference.facts());
     }
 
     /** What a value in a message stands for, with one reference: the value itself if it is one of this party's. */
     private ResidentValue value(Entry.Value value) {
         if (!value.id().owner().equals(space.self())) {
-            return new RemoteValue(space, space.elsewhere().opened(value.id()), false, value.type());
+            return new RemoteValue(space, space.elsewhere().opened(value.id()), Tie.FOLLOWS, value.type());
         }
         LocalValue local = space.books().takeValue(value.id().number());
-        return local != null ? local : new RemoteValue(space, notHeld(value.id()), false, value.type());
+        return local != null ? local : new RemoteValue(space, notHeld(value.id()), Tie.FOLLOWS, value.type());
     }
 
     private static Seat notHeld(ResourceId own) {

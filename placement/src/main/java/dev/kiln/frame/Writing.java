@@ -15,7 +15,7 @@ final class Writing {
         this.options = options;
     }
 
-    /** @param lasting whether it may be read after this party has ended */
+    /** @param lasting whether it may be read after this process has ended */
     Parcel pack(
             @Nullable Object value,
             String label,
@@ -25,7 +25,7 @@ final class Writing {
             boolean lasting) {
         ByteBuilder out = new ByteBuilder();
         out.write(new byte[ParcelHeader.LENGTH], 0, ParcelHeader.LENGTH);
-        try (var packing = new Packing(space, way, inlineUpTo, Set.of())) {
+        try (var packing = new Packing(space, way, inlineUpTo, lasting, Set.of())) {
             Codec.write(value, label, out, packing, options.substitution());
             if (lasting) {
                 lend(packing.owners(), receiver);

@@ -66,7 +66,7 @@ final class NestedDesk implements RunnerExtension.Session {
         if (parent != null && parent.stopped() && terms.linked()) {
             throw stopped("a call", parent);
         }
-        Parcel parcel = runner.space().packWork(work);
+        Parcel parcel = runner.space().packWork(work, !terms.linked());
         var call = new NestedCall(lastId.incrementAndGet(), parent, terms.kind() == Kind.CALL || parcel.holds());
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);

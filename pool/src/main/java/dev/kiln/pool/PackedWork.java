@@ -17,11 +17,14 @@ import java.util.Map;
  */
 record PackedWork(Parcel parcel, List<Object> captured) implements AutoCloseable {
 
-    /** @throws dev.kiln.frame.NotTransferable if a part of it cannot cross */
-    static PackedWork of(Object work, FrameSpace space) {
+    /**
+     * @param lasting whether the work goes on if this process ends
+     * @throws dev.kiln.frame.NotTransferable if a part of it cannot cross
+     */
+    static PackedWork of(Object work, boolean lasting, FrameSpace space) {
         List<Object> captured = new ArrayList<>(0);
         return new PackedWork(
-                ScopedValue.where(PoolStands.CAPTURED, captured).call(() -> space.packWork(work)), captured);
+                ScopedValue.where(PoolStands.CAPTURED, captured).call(() -> space.packWork(work, lasting)), captured);
     }
 
     byte[] bytes() {

@@ -62,6 +62,7 @@ final class PlacedObjects {
                         as.concurrent(),
                         keeping == null ? null : keeping.checkpoint(),
                         keeping == null ? null : keeping.restore()),
+                false,
                 path.space());
         var object = new PlacedObject(this, lastNumber.incrementAndGet(), type, recipe, how, as);
         S proxy = PlacedProxy.of(type, object);

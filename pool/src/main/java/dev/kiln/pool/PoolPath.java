@@ -76,7 +76,7 @@ final class PoolPath implements CallPath {
         }
         HomeBatch batch = BatchBook.HERE.of(how);
         // What cannot cross is refused here, before anything is asked for it.
-        PackedWork packed = PackedWork.of(work, space);
+        PackedWork packed = PackedWork.of(work, !how.linked(), space);
         var limits = CallLimits.of(options, how, kind, System.nanoTime());
         long id = calls.nextId();
         Wish where = wish instanceof Wish.Anywhere ? new Wish.Anywhere(packed.bytesByRunner()) : wish;
