@@ -70,7 +70,7 @@ final class Column {
     }
 
     /** The null count as far as it is known for any part of the rows. */
-    private int nullsOf(int part) {
+    int nullsOf(int part) {
         if (nulls == 0 || part == 0) {
             return 0;
         }

@@ -393,21 +393,14 @@ public final class Frame implements AutoCloseable, Serializable {
     }
 
     /**
-     * Runs the chain and shows its result batch by batch, in order and without a copy, as Arrow vectors over the memory of this
-     * frame: for data that is more than one vector holds, or is read once.
+     * Runs the chain and shows its result batch by batch, in order, as Arrow vectors: for data that is more than one vector holds,
+     * or is read once. Over the memory of this frame, or, for data of more than some megabytes that lies in shared memory or
+     * on disk, in smaller batches through a little memory that is used again.
      *
      * @param reader must not write to a batch, nor keep it: each is closed when the reader returns
      */
     public void forEachBatch(Consumer<VectorSchemaRoot> reader) {
-        collected(table -> {
-            for (int batch = 0; batch < table.batchCount(); batch++) {
-                table.read(batch, root -> {
-                    reader.accept(root);
-                    return root.getRowCount();
-                });
-            }
-            return table.rows();
-        });
+        collected(table -> Scan.of(table, reader));
     }
 
     /** Runs the chain and makes a record of each row; components are found by the names of the columns. */

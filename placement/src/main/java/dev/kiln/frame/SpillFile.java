@@ -89,7 +89,7 @@ final class SpillFile {
             try {
                 MemorySegment all = channel.map(FileChannel.MapMode.PRIVATE, 0, size, arena);
                 ArrowBuf buffer = Memory.allocator().wrapForeignAllocation(new Mapped(all, arena));
-                return TableWriter.inSegment(layouts, shapes, buffer, image);
+                return TableWriter.inSegment(layouts, shapes, buffer, image, true);
             } catch (IOException | RuntimeException | Error e) {
                 if (arena.scope().isAlive()) {
                     arena.close();

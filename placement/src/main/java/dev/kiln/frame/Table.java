@@ -134,8 +134,8 @@ final class Table implements Leaf {
     static Table map(SharedTable image) {
         SharedTable.Contents contents = image.contents();
         List<Shape> shapes = Shape.of(contents.schema());
-        // Not its image for others: the descriptor belongs to somebody who may close it at any time.
-        TableData data = TableWriter.inSegment(contents.batches(), shapes, SegmentMapping.open(image), null);
+        // Nothing to tell others of: the descriptor belongs to somebody who may close it at any time.
+        TableData data = TableWriter.inSegment(contents.batches(), shapes, SegmentMapping.open(image), image, false);
         return new Table(contents.schema(), shapes, data, null, false);
     }
 
@@ -372,7 +372,8 @@ final class Table implements Leaf {
         }
     }
 
-    private TableData hold() {
+    /** The data where it is now, with a reference for the caller. */
+    TableData hold() {
         return storage.hold();
     }
 

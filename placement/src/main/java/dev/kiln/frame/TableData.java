@@ -15,18 +15,20 @@ final class TableData {
     private final AtomicInteger parts = new AtomicInteger();
     private final List<Batch> batches;
     private final @Nullable SharedTable image;
+    private final @Nullable Backing backing;
     private final Runnable freed;
     private final long ownReferences;
 
-    private TableData(List<Batch> batches, @Nullable SharedTable image, Runnable freed) {
+    private TableData(List<Batch> batches, @Nullable SharedTable image, @Nullable Backing backing, Runnable freed) {
         this.batches = List.copyOf(batches);
         this.image = image;
+        this.backing = backing;
         this.freed = freed;
         this.ownReferences = bufferReferences();
     }
 
     private static TableData away() {
-        TableData away = new TableData(List.of(), null, () -> {});
+        TableData away = new TableData(List.of(), null, null, () -> {});
         away.release();
         return away;
     }
@@ -36,7 +38,7 @@ final class TableData {
         long bytes = batches.stream().mapToLong(Batch::bytes).sum();
         Memory.opened(Memory.Kind.PRIVATE, bytes);
         Memory.handedOut(bytes);
-        return new TableData(batches, null, () -> {
+        return new TableData(batches, null, null, () -> {
             Memory.closed(Memory.Kind.PRIVATE);
             Memory.shrank(Memory.Kind.PRIVATE, bytes);
             Memory.takenBack(bytes);
@@ -47,16 +49,18 @@ final class TableData {
      * Data in a segment that this process owns, or has mapped: the segment counts itself.
      *
      * @param all the segment; this takes over a reference, because batches without rows have none
-     * @param image where others find it, null if it is theirs
+     * @param file where it is found, null if nobody is to look for it
+     * @param ours whether it is this process's, and others may be told of it
      */
-    static TableData inSegment(List<Batch> batches, ArrowBuf all, @Nullable SharedTable image) {
-        return new TableData(batches, image, all.getReferenceManager()::release);
+    static TableData inSegment(List<Batch> batches, ArrowBuf all, @Nullable SharedTable file, boolean ours) {
+        Backing backing = file == null ? null : new Backing(file, all.memoryAddress());
+        return new TableData(batches, ours ? file : null, backing, all.getReferenceManager()::release);
     }
 
     /** Data that is part of other data, which stays for as long. Takes over a reference to that. */
     static TableData within(TableData whole, List<Batch> batches) {
         whole.parts.incrementAndGet();
-        return new TableData(batches, null, () -> {
+        return new TableData(batches, null, whole.backing, () -> {
             whole.parts.decrementAndGet(); // first: for a moment it looks used, never unused
             whole.release();
         });
@@ -89,6 +93,12 @@ final class TableData {
     @Nullable
     SharedTable image() {
         return image;
+    }
+
+    /** The file that it, or what it is part of, is a mapping of; null if there is none. */
+    @Nullable
+    Backing backing() {
+        return backing;
     }
 
     boolean tryRetain() {

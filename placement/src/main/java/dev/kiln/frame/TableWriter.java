@@ -133,7 +133,7 @@ final class TableWriter implements AutoCloseable {
             if (inSegment.isEmpty()) {
                 return;
             }
-            TableData written = inSegment(inSegment, shapes, from.finish(), null);
+            TableData written = inSegment(inSegment, shapes, from.finish(), null, true);
             try {
                 for (Batch batch : written.batches()) {
                     write(target, batch.rows(), batch.columns());
@@ -239,16 +239,16 @@ final class TableWriter implements AutoCloseable {
     static TableData finished(Segment segment, Schema schema, List<Shape> shapes, List<BatchLayout> layouts)
             throws IOException {
         SharedTable image = SharedTable.of(segment, schema, layouts);
-        return inSegment(layouts, shapes, segment.finish(), image);
+        return inSegment(layouts, shapes, segment.finish(), image, true);
     }
 
-    /** The batches that lie in a segment; takes over one reference to that, also when it throws. */
+    /** The batches that lie in a segment, see {@link TableData#inSegment}; takes over one reference to that, also when it throws. */
     static TableData inSegment(
-            List<BatchLayout> layouts, List<Shape> shapes, ArrowBuf all, @Nullable SharedTable image) {
+            List<BatchLayout> layouts, List<Shape> shapes, ArrowBuf all, @Nullable SharedTable file, boolean ours) {
         List<Batch> batches = new ArrayList<>(layouts.size());
         try {
             layouts.forEach(layout -> batches.add(new Batch(layout.rows(), layout.columns(shapes, all))));
-            return TableData.inSegment(batches, all, image);
+            return TableData.inSegment(batches, all, file, ours);
         } catch (RuntimeException | Error e) {
             batches.forEach(Batch::release);
             all.getReferenceManager().release();

@@ -82,13 +82,19 @@ class TableProcessIT {
         var expected = Contents.of(table);
         table.release();
         SharedTable image;
+        SharedTable other;
         Table mapped;
-        try (OtherProcess owner = OtherProcess.start(directory, NO_FLAGS, "owner")) {
+        try (OtherProcess owner = OtherProcess.start(directory, NO_FLAGS, "owner");
+                OtherProcess second = OtherProcess.start(directory, NO_FLAGS, "owner")) {
             image = OtherProcess.decoded(owner.answer());
+            other = OtherProcess.decoded(second.answer());
             mapped = Table.map(image);
         }
         assertEquals(expected, Contents.of(mapped));
-        assertThrows(CannotMap.class, () -> Table.map(image));
+        assertThrows(CannotMap.class, () -> Table.map(other));
+        Table again = Table.map(image);
+        assertEquals(expected, Contents.of(again), "the mapping is still there");
+        again.release();
         mapped.release();
     }
 
