@@ -10,13 +10,13 @@ import dev.kiln.pool.CallCancelled;
 import dev.kiln.pool.CallFailed;
 import dev.kiln.pool.CallTimedOut;
 import dev.kiln.pool.Pool;
-import dev.kiln.pool.RunnerInfo;
 import dev.kiln.pool.RunnerLost;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +48,7 @@ class EndedCallsIT {
     }
 
     /** How a call ends, and what its caller sees. */
-    private enum End {
+    enum End {
         FAILS(CallFailed.class),
         RETURNS_WHAT_CANNOT_CROSS(CallFailed.class),
         RETURNS_WHAT_CANNOT_BE_READ(NotTransferable.class),
@@ -67,10 +67,11 @@ class EndedCallsIT {
 
     private static final class WithFrames extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        final Object frames;
+        @SuppressWarnings("unused") // it crosses
+        final ArrayList<Object> frames;
 
-        WithFrames(Object frames) {
-            this.frames = frames;
+        WithFrames(List<Object> frames) {
+            this.frames = new ArrayList<>(frames);
         }
     }
 
@@ -118,8 +119,9 @@ class EndedCallsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("G-08: a call that fails, is cancelled, times out, or dies with its runner leaves no frame anywhere: none"
-            + " that it made, was given, passed on, or returned too late")
+    @DisplayName(
+            "G-08: a call that fails, is cancelled, times out, or dies with its runner leaves no frame anywhere: none"
+                    + " that it made, was given, passed on, or returned too late")
     void nothingIsLeft(End end) throws IOException {
         Gate gate = Gate.in(folder);
         Frame there = pool.call(EndedCallsIT::made);
@@ -138,7 +140,8 @@ class EndedCallsIT {
             List<Long> runners = Everywhere.run(pool, 2, folder, EndedCallsIT::collected);
             return pool.frames().isEmpty()
                     && pool.runners().stream().allMatch(runner -> runner.residentCount() == 0)
-                    && runners.stream().allMatch(pid -> Segments.of(pid.toString()).isEmpty());
+                    && runners.stream()
+                            .allMatch(pid -> Segments.of(pid.toString()).isEmpty());
         });
     }
 

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.spi.Scope;
 import dev.kiln.runner.Runner;
+import dev.kiln.runner.wire.Message.BatchEnd;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Use of something after its batch has released it is {@link IllegalStateException}, which names {@link #keep}. Values that
  * a call brought home are not affected, nor is what a placed object keeps for itself.
  *
- * <p><b>On a runner</b>, work of a call in a batch finds that batch by {@link #current}: there it can be kept in, ended, and told
- * the progress of; the rest is {@link IllegalStateException}, and so is opening a batch.
+ * <p><b>On a runner</b>, work of a call in a batch finds that batch by {@link #current}: there it can be kept in, ended, asked for
+ * its status, and told the progress of; the rest is {@link IllegalStateException}, and so is opening a batch.
  *
  * <p>Thread-safe.
  */
@@ -72,14 +73,21 @@ public sealed interface Batch extends AutoCloseable permits HomeBatch, NestedBat
 
     /**
      * Ends the batch of that id, as {@link #close} does: from any thread, and from work on a runner of a pool that its program
-     * opened. Nothing happens if none of that id is open.
+     * opened, on the thread of the call. Nothing happens if none of that id is open. From any other process: {@link
+     * PoolSession}.
      */
     static void end(String id) {
-        if (NestedBatch.RUNNER.isBound()) {
-            NestedBatch.endThere(id);
-        } else {
-            BatchBook.HERE.find(id).ifPresent(HomeBatch::close);
-        }
+        BatchesById.end(id, BatchEnd.CLOSE);
+    }
+
+    /** Ends the batch of that id as cancelled, as {@link #cancel} does, from wherever {@link #end} may be called. */
+    static void cancel(String id) {
+        BatchesById.end(id, BatchEnd.CANCEL);
+    }
+
+    /** The numbers of the batch of that id, from wherever {@link #end} may be called; empty if none of that id is open. */
+    static Optional<BatchStatus> status(String id) {
+        return BatchesById.status(id);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.kiln.frame.Members;
 import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.BatchState;
 import dev.kiln.gc.Batches;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,10 @@ final class BatchBook {
 
     synchronized Optional<HomeBatch> find(String id) {
         return Optional.ofNullable(open.get(id));
+    }
+
+    synchronized List<HomeBatch> open() {
+        return List.copyOf(open.values());
     }
 
     /** The open batch of that id. */
@@ -113,7 +118,22 @@ final class BatchBook {
             long now = System.nanoTime();
             open.values().removeIf(each -> !batches.isOpen(each.id()) && each.ended(how, now));
         }
-        Members.end(released, batch.releasedWith(why));
+        end(released, batch.releasedWith(why));
         return first;
+    }
+
+    /** Tells each runner once what of its data is released, and once which of its objects. */
+    private static void end(List<Scope.Member> released, String why) {
+        List<BatchObject> objects = new ArrayList<>();
+        List<Scope.Member> others = new ArrayList<>();
+        for (Scope.Member member : released) {
+            if (member instanceof BatchObject object) {
+                objects.add(object);
+            } else {
+                others.add(member);
+            }
+        }
+        BatchObject.end(objects, why);
+        Members.end(others, why);
     }
 }

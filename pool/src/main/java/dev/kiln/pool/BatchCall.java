@@ -1,15 +1,11 @@
 package dev.kiln.pool;
 
-import dev.kiln.frame.spi.Scope;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
-/** A call as a member of its batch, which cancels it if it is not over when the batch ends. Any thread. */
-final class BatchCall implements Scope.Member {
+/** A call as a member of its batch, in which is what it returns, too, and which cancels it if it is not over when the batch ends. Any thread. */
+final class BatchCall extends BatchMember {
     private final PendingCall call;
     private final PoolPath path;
-    private volatile @Nullable Scope scope;
 
     private BatchCall(PendingCall call, PoolPath path) {
         this.call = call;
@@ -19,16 +15,10 @@ final class BatchCall implements Scope.Member {
     /** Before the call is entered: it is cancelled by that if the batch is over. */
     static void join(PendingCall call, PoolPath path, HomeBatch batch) {
         var member = new BatchCall(call, path);
-        member.scope = batch;
+        member.moved(batch);
         call.isIn(member);
         // On the thread that ends the call: it counts, and wakes nobody.
         CompletableFuture<?> _ = call.outcome().whenComplete((outcome, _) -> member.over(outcome));
-    }
-
-    /** The batch that what it returns is in; null if it was kept out of all. */
-    @Nullable
-    HomeBatch batch() {
-        return scope instanceof HomeBatch batch ? batch : null;
     }
 
     /** The call is among the open ones now. */
@@ -49,16 +39,6 @@ final class BatchCall implements Scope.Member {
 
     boolean begun() {
         return call.mayHaveBegun();
-    }
-
-    @Override
-    public List<Scope.Part> parts() {
-        return List.of();
-    }
-
-    @Override
-    public void moved(@Nullable Scope to) {
-        scope = to;
     }
 
     @Override

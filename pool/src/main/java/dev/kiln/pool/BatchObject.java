@@ -1,26 +1,24 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.spi.Scope;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
 
 /** A placed object as a member of a batch. It does not know the object's proxy. Any thread. */
-final class BatchObject implements Scope.Member {
+final class BatchObject extends BatchMember {
     private final PlacedObject object;
-    private volatile @Nullable Scope scope;
 
     BatchObject(PlacedObject object) {
         this.object = object;
     }
 
     void join(HomeBatch batch) {
-        scope = batch;
+        moved(batch);
         batch.joined(this);
     }
 
     /** The object is over. */
     void leave() {
-        Scope last = scope;
+        HomeBatch last = batch();
         if (last != null) {
             last.left(this);
         }
@@ -29,17 +27,13 @@ final class BatchObject implements Scope.Member {
     /** Its calls are in the batch that is bound to their threads, else in the object's. */
     CallOptions in(CallOptions how) {
         boolean bound = Scope.bound() instanceof Batch;
-        return how.inBatch(!bound && scope instanceof HomeBatch batch ? batch.id() : "");
+        HomeBatch own = batch();
+        return how.inBatch(!bound && own != null ? own.id() : "");
     }
 
-    @Override
-    public List<Scope.Part> parts() {
-        return List.of();
-    }
-
-    @Override
-    public void moved(@Nullable Scope to) {
-        scope = to;
+    /** Ends all of these, with one message to each runner. */
+    static void end(Collection<BatchObject> members, String why) {
+        PlacedObject.closeAll(members.stream().map(member -> member.object).toList(), why);
     }
 
     @Override

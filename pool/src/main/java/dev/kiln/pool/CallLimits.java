@@ -21,7 +21,8 @@ record CallLimits(long latestStartNanos, @Nullable Long latestEndNanos, Duration
             return new CallLimits(end, end, Duration.ZERO);
         }
         return switch (kind) {
-            case CALL -> new CallLimits(nowNanos + options.queueTimeout().toNanos(), null, options.timeout());
+            case CALL, BATCH_STATUS ->
+                new CallLimits(nowNanos + options.queueTimeout().toNanos(), null, options.timeout());
             case EXECUTE -> new CallLimits(nowNanos + NEVER, null, Duration.ZERO);
         };
     }

@@ -24,5 +24,8 @@ sealed interface CallerSide permits Headquarters, NestedPool {
     /** Gives so many runners a copy of a frame, 0 for every runner. */
     Frame broadcast(Frame frame, int copies);
 
+    /** The address by which other processes reach this one's batches. */
+    String session();
+
     void close();
 }

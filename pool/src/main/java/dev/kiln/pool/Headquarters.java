@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a pool's parts together and takes them apart: books and their owner, runners, calls, frames, backend. Threads: the
@@ -62,6 +63,7 @@ final class Headquarters implements CallerSide {
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private @Nullable SessionDoor door; // guarded by this: nobody needs one until he asks
     private volatile boolean servedByBackend;
     private long saidNanos = System.nanoTime(); // chores thread only
 
@@ -303,6 +305,24 @@ final class Headquarters implements CallerSide {
         return frames.all();
     }
 
+    @Override
+    public synchronized String session() {
+        if (closing.get()) {
+            throw new PoolClosed("pool " + options.name() + " is closed, and has no session any more");
+        }
+        if (door == null) {
+            door = SessionDoor.open(options.name());
+        }
+        return door.address();
+    }
+
+    /** Nobody can come any more: whoever asks for the session from now on finds that the pool closes. */
+    private synchronized void closeDoor() {
+        if (door != null) {
+            door.close();
+        }
+    }
+
     /** Closes, or waits for another thread that does. Interruption does not cut it short; the flag is set again. */
     @Override
     public void close() {
@@ -340,6 +360,7 @@ final class Headquarters implements CallerSide {
         if (servedByBackend) { // one that refused may serve another pool, which is to go on
             backend.close();
         }
+        closeDoor();
         answers.close();
         space.close(why);
         output.close();

@@ -4,6 +4,7 @@ import dev.kiln.frame.FrameRefused;
 import dev.kiln.frame.Members;
 import dev.kiln.frame.spi.Scope;
 import dev.kiln.gc.BatchState;
+import dev.kiln.runner.wire.Message.BatchEnd;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +143,14 @@ final class HomeBatch implements Batch, Scope {
     @Override
     public void delete() {
         book.delete(this);
+    }
+
+    void end(BatchEnd how) {
+        switch (how) {
+            case CLOSE -> close();
+            case CANCEL -> cancel();
+            case DELETE -> delete();
+        }
     }
 
     /** Whether it was open. */

@@ -2,7 +2,6 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.Members;
 import dev.kiln.frame.spi.Scope;
-import dev.kiln.runner.spi.RunnerSide;
 import dev.kiln.runner.wire.Message.BatchEnd;
 import dev.kiln.runner.wire.Message.BatchProgress;
 import dev.kiln.runner.wire.Message.EndBatch;
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param call whose work this is for
  */
-record NestedBatch(String id, long call, RunnerSide runner) implements Batch, Scope {
+record NestedBatch(String id, long call, NestedDesk desk) implements Batch, Scope {
 
-    /** The runner that a call's work is on. */
-    static final ScopedValue<RunnerSide> RUNNER = ScopedValue.newInstance();
+    /** The desk of the runner that a call's work is on. */
+    static final ScopedValue<NestedDesk> DESK = ScopedValue.newInstance();
 
     /** What was kept here: it says so where it arrives. */
     private static final Scope KEPT = new Scope() {
@@ -40,22 +39,11 @@ record NestedBatch(String id, long call, RunnerSide runner) implements Batch, Sc
     static void endHere(EndBatch message) {
         BatchBook.HERE
                 .find(message.batch())
-                .ifPresent(batch -> CallDesk.READERS.execute(() -> {
-                    switch (message.how()) {
-                        case CLOSE -> batch.close();
-                        case CANCEL -> batch.cancel();
-                        case DELETE -> batch.delete();
-                    }
-                }));
-    }
-
-    /** Work on a runner ends a batch at the caller. */
-    static void endThere(String id) {
-        RUNNER.get().send(new EndBatch(id, BatchEnd.CLOSE));
+                .ifPresent(batch -> CallDesk.READERS.execute(() -> batch.end(message.how())));
     }
 
     void progressed(long done, long total) {
-        runner.send(new BatchProgress(id, call, done, total));
+        desk.send(new BatchProgress(id, call, done, total));
     }
 
     /** Known where it was opened. */
@@ -87,22 +75,23 @@ record NestedBatch(String id, long call, RunnerSide runner) implements Batch, Sc
 
     @Override
     public BatchStatus status() {
-        throw elsewhere("ask for its status");
+        return desk.statusOf(id)
+                .orElseThrow(() -> new IllegalStateException("batch " + id + " has ended and is known no more"));
     }
 
     @Override
     public void cancel() {
-        runner.send(new EndBatch(id, BatchEnd.CANCEL));
+        desk.send(new EndBatch(id, BatchEnd.CANCEL));
     }
 
     @Override
     public void close() {
-        runner.send(new EndBatch(id, BatchEnd.CLOSE));
+        desk.send(new EndBatch(id, BatchEnd.CLOSE));
     }
 
     @Override
     public void delete() {
-        runner.send(new EndBatch(id, BatchEnd.DELETE));
+        desk.send(new EndBatch(id, BatchEnd.DELETE));
     }
 
     private IllegalStateException elsewhere(String what) {

@@ -10,10 +10,12 @@ import dev.kiln.runner.spi.RunnerExtension;
 import dev.kiln.runner.spi.RunnerSide;
 import dev.kiln.runner.wire.CallTerms;
 import dev.kiln.runner.wire.CallTerms.Kind;
+import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Settled;
 import dev.kiln.runner.wire.Message.Submit;
 import dev.kiln.runner.wire.Message.Withdraw;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,7 +39,7 @@ final class NestedDesk implements RunnerExtension.Session {
                 runner::space,
                 this::view,
                 this::object,
-                id -> new NestedBatch(id, runner.current().map(ParentCall::call).orElse(0L), runner));
+                id -> new NestedBatch(id, runner.current().map(ParentCall::call).orElse(0L), this));
     }
 
     /** The pool for the call on whose thread this is: other threads that its work makes get that call's limits, too. */
@@ -67,7 +69,7 @@ final class NestedDesk implements RunnerExtension.Session {
             throw stopped("a call", parent);
         }
         Parcel parcel = runner.space().packWork(work, !terms.linked());
-        var call = new NestedCall(lastId.incrementAndGet(), parent, terms.kind() == Kind.CALL || parcel.holds());
+        var call = new NestedCall(lastId.incrementAndGet(), parent, terms.kind() != Kind.EXECUTE || parcel.holds());
         CompletableFuture<?> _ =
                 call.outcome().whenCompleteAsync((outcome, failure) -> parcel.close(), CallDesk.READERS);
         open.put(call.id(), call); // before it is sent: the answer may be faster than this thread
@@ -120,14 +122,24 @@ final class NestedDesk implements RunnerExtension.Session {
         return taken;
     }
 
+    /** The status of a batch at the caller, which is asked; empty if none of that id is open there. */
+    Optional<BatchStatus> statusOf(String batch) {
+        var path = path();
+        return new CallDesk(path).await(path.begin(batch, CallOptions.DEFAULT.inBatch(batch), Kind.BATCH_STATUS));
+    }
+
+    void send(Message message) {
+        runner.send(message);
+    }
+
     void withdraw(NestedCall call) {
         runner.send(new Withdraw(call.id()));
     }
 
     @Override
     public void within(String batch, long call, Runnable work) {
-        ScopedValue.Carrier bound = ScopedValue.where(NestedBatch.RUNNER, runner);
-        (batch.isEmpty() ? bound : bound.where(Scope.BOUND, new NestedBatch(batch, call, runner))).run(work);
+        ScopedValue.Carrier bound = ScopedValue.where(NestedBatch.DESK, this);
+        (batch.isEmpty() ? bound : bound.where(Scope.BOUND, new NestedBatch(batch, call, this))).run(work);
     }
 
     @Override

@@ -38,6 +38,11 @@ record NestedPool(CallDesk desk) implements CallerSide {
     }
 
     @Override
+    public String session() {
+        throw elsewhere("ask for its session");
+    }
+
+    @Override
     public void close() {
         throw elsewhere("close it");
     }

@@ -70,6 +70,10 @@ final class NestedRelay {
             }
         }
         Kind kind = m.terms().kind();
+        if (kind == Kind.BATCH_STATUS) {
+            CallDesk.READERS.execute(() -> tellStatus(origin, m.terms().batch()));
+            return;
+        }
         CallOptions how = CallOptions.of(m.terms());
         CallLimits limits = CallLimits.of(options, how, kind, System.nanoTime());
         PendingCall parent = calls.find(m.parent());
@@ -93,6 +97,16 @@ final class NestedRelay {
         path.enter(call, m.terms().object());
         if (isGone(from.ref())) { // it may have ended before it was known to have made this call
             gone(from);
+        }
+    }
+
+    private void tellStatus(Origin origin, String batch) {
+        LiveRunner author = runners.find(origin.runner.name());
+        if (author != null) {
+            var status = BatchBook.HERE.find(batch).map(Batch::status);
+            try (var parcel = space.packResult(status, origin.runner)) {
+                author.send(new Settled(origin.id, space.self(), Settlement.RETURNED, parcel.bytes()));
+            }
         }
     }
 

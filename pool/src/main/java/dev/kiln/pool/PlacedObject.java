@@ -6,6 +6,11 @@ import dev.kiln.runner.RunnerExit;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -318,16 +323,36 @@ final class PlacedObject implements ObjectTarget {
 
     /** The same, with what its later use says after its name. */
     void close(String why) {
-        end(() -> new IllegalStateException(name + " " + why));
+        closeAll(List.of(this), why);
+    }
+
+    /** The same for many, with one message to each of their runners. */
+    static void closeAll(Collection<PlacedObject> objects, String why) {
+        Map<PlacedObjects, List<At>> left = new LinkedHashMap<>();
+        for (PlacedObject object : objects) {
+            At at = object.over(() -> new IllegalStateException(object.name + " " + why));
+            if (at != null) {
+                left.computeIfAbsent(object.pool, pool -> new ArrayList<>()).add(at);
+            }
+        }
+        left.forEach(PlacedObjects::release);
     }
 
     private void end(Supplier<RuntimeException> why) {
+        At left = over(why);
+        if (left != null) {
+            pool.release(left);
+        }
+    }
+
+    /** It is over: where it is still to be released, null for nowhere. */
+    private @Nullable At over(Supplier<RuntimeException> why) {
         Situation last;
         lock.lock();
         try {
             last = situation;
             if (last instanceof Over) {
-                return;
+                return null;
             }
             checkpoints.drop();
             move(new Over(why));
@@ -337,13 +362,12 @@ final class PlacedObject implements ObjectTarget {
         pool.forget(this);
         member.leave();
         recipe.close();
-        if (last instanceof At at) {
-            pool.release(at);
-        } else if (last instanceof Moving(Thread by)
+        if (last instanceof Moving(Thread by)
                 && by != null
                 && !Thread.currentThread().equals(by)) {
             by.interrupt(); // it waits for a place that nobody needs any more
         }
+        return last instanceof At at ? at : null;
     }
 
     boolean isOver() {

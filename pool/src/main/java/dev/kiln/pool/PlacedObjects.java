@@ -11,7 +11,9 @@ import dev.kiln.runner.wire.Message.Release;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -214,12 +216,22 @@ final class PlacedObjects {
         return path.closedNow();
     }
 
-    /** Lets go what a call placed on a runner. Never blocks. */
-    void release(PlacedObject.At at) {
-        LiveRunner runner = runners.find(at.runner());
-        if (runner != null) {
-            runner.send(new Release(at.call()));
+    /** Lets go what calls placed on runners, with one message to each runner. Never blocks. */
+    void release(List<PlacedObject.At> places) {
+        Map<String, List<Long>> calls = new LinkedHashMap<>();
+        for (PlacedObject.At at : places) {
+            calls.computeIfAbsent(at.runner(), runner -> new ArrayList<>()).add(at.call());
         }
+        calls.forEach((id, placed) -> {
+            LiveRunner runner = runners.find(id);
+            if (runner != null) {
+                runner.send(new Release(placed));
+            }
+        });
+    }
+
+    void release(PlacedObject.At at) {
+        release(List.of(at));
     }
 
     void forget(PlacedObject object) {

@@ -227,6 +227,14 @@ public final class Pool implements Caller, AutoCloseable {
         return side.frames();
     }
 
+    /**
+     * The address by which other processes of this user, on this machine, see and end the batches of this program as long as
+     * the pool is open: see {@link PoolSession}. It says nothing to anybody else.
+     */
+    public String session() {
+        return side.session();
+    }
+
     /** The pool's numbers now. */
     public PoolStats stats() {
         return side.stats();

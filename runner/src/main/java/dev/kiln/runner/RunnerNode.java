@@ -193,7 +193,8 @@ public final class RunnerNode implements Link.Listener {
                                 && link.flushed());
             }
             case Message.Release release ->
-                executions.objects().release(release.call(), () -> link.send(new SlotFreed(release.call())));
+                release.calls()
+                        .forEach(call -> executions.objects().release(call, () -> link.send(new SlotFreed(call))));
             case Message.OutputTaken taken -> output.taken(taken.amount());
             case Settled settled -> extension.settled(settled);
             case Message.Expect visit -> neighbours.expect(visit);

@@ -32,6 +32,8 @@ public record CallTerms(
         /** Its outcome is waited for. */
         CALL,
         /** It has no time limit of its own, and nobody waits for its outcome. */
-        EXECUTE
+        EXECUTE,
+        /** There is none: the pool itself answers, with the status of the batch that is named. */
+        BATCH_STATUS
     }
 }

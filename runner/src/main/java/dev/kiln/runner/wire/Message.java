@@ -180,8 +180,17 @@ public sealed interface Message {
     /** Runner to caller: the work of a call waits for a nested one and lends its slot meanwhile, or takes it back. */
     record Lend(long call, boolean lent) implements Message {}
 
-    /** Caller to runner: the object that the call placed there is to go. Answered by {@link SlotFreed}. */
-    record Release(long call) implements Message {}
+    /** Caller to runner: the objects that these calls placed there are to go. Each is answered by {@link SlotFreed}. */
+    record Release(List<Long> calls) implements Message {
+        public Release {
+            calls = List.copyOf(calls);
+        }
+
+        /** A single one. */
+        public Release(long call) {
+            this(List.of(call));
+        }
+    }
 
     /** Runner to caller: a line that was printed there, by a call or, if {@code call} is 0, by something else. */
     record Output(long call, boolean error, String line) implements Message {

@@ -68,7 +68,7 @@ final class MessageReader {
             case 24 -> new Withdraw(in.readLong());
             case 25 -> new Settled(in.readLong(), readProcess(in), readEnum(in, Ordinals.SETTLEMENTS), rest(in));
             case 26 -> new Lend(in.readLong(), in.readBoolean());
-            case 27 -> new Release(in.readLong());
+            case 27 -> new Release(readLongs(in));
             case 28 -> new Output(in.readLong(), in.readBoolean(), in.readUTF());
             case 60 -> new FramesStranded(in.readLong(), in.readLong(), in.readUTF());
             case 50 -> new OutputTaken(in.readLong());

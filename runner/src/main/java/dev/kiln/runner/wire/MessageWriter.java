@@ -216,7 +216,7 @@ final class MessageWriter {
             }
             case Release m -> {
                 out.writeByte(27);
-                out.writeLong(m.call());
+                writeLongs(out, m.calls());
                 yield NOTHING;
             }
             case Output m -> {

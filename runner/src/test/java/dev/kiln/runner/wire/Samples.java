@@ -111,7 +111,7 @@ final class Samples {
                 new Message.EndBatch(text(), random.nextBoolean() ? Message.BatchEnd.CLOSE : Message.BatchEnd.DELETE),
                 new Message.BatchProgress(text(), random.nextLong(), random.nextLong(), random.nextLong()),
                 new Lend(random.nextLong(), random.nextBoolean()),
-                new Release(random.nextLong()),
+                new Release(longs(3)),
                 new Output(random.nextLong(), random.nextBoolean(), text()),
                 new OutputTaken(random.nextLong())));
         for (Ending ending : Ending.values()) {
