@@ -67,6 +67,7 @@ class EndedCallsIT {
 
     private static final class WithFrames extends RuntimeException {
         private static final long serialVersionUID = 1L;
+
         @SuppressWarnings("unused") // it crosses
         final ArrayList<Object> frames;
 

@@ -10,12 +10,10 @@ import dev.kiln.frame.FrameLost;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.RunnerInfo;
-import dev.kiln.runner.RemoteCallable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,24 +54,6 @@ class HoldersIT {
         }
     }
 
-    /** Runs it on so many runners at the same time, one call on each. */
-    private List<Long> onEach(Pool pool, int runners, String round, RemoteCallable<Long> work) throws IOException {
-        Gate gate = Gate.in(Files.createDirectory(folder.resolve(round)));
-        List<Call<Long>> calls = new ArrayList<>();
-        for (int i = 0; i < runners; i++) {
-            String who = "call-" + i;
-            calls.add(pool.submit(() -> {
-                gate.pass(who);
-                return work.call();
-            }));
-        }
-        for (int i = 0; i < runners; i++) {
-            gate.awaitBegun("call-" + i);
-        }
-        gate.open();
-        return calls.stream().map(Call::join).toList();
-    }
-
     private static long held(Pool pool, String owner) {
         return pool.runners().stream()
                 .filter(runner -> runner.id().equals(owner))
@@ -94,14 +74,14 @@ class HoldersIT {
                 .open()) {
             Frame frame = pool.call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
             String owner = frame.owner();
-            List<Long> holders = onEach(pool, HOLDERS + 1, "keep", () -> keep(frame)).stream()
+            List<Long> holders = Everywhere.run(pool, HOLDERS + 1, folder, () -> keep(frame)).stream()
                     .filter(pid -> pid != 0)
                     .toList();
             assertEquals(HOLDERS, holders.stream().distinct().count(), () -> "holders " + holders);
             frame.close();
             int left = HOLDERS;
             for (int victim : new int[] {first, second, third}) {
-                List<Long> rows = onEach(pool, left + 1, "rows-" + left, HoldersIT::rows);
+                List<Long> rows = Everywhere.run(pool, left + 1, folder, HoldersIT::rows);
                 assertEquals(left, rows.stream().filter(count -> count == 3).count(), () -> "rows seen: " + rows);
                 assertEquals(1, held(pool, owner));
                 Pid.killHard(holders.get(victim));

@@ -59,15 +59,19 @@ public record MemoryLimits(
         return budget > 0 ? budget : Math.max(LEAST_BUDGET, machineBytes() / 2 / sharers);
     }
 
+    /** Warns, once, if this JVM ignores what it should do when it is asked to collect. */
+    public void warnIfDeaf() {
+        if (collectWhenAsked) {
+            Collecting.warnIfIgnored();
+        }
+    }
+
     /**
-     * Refuses what cannot work on this machine. Warns if this JVM ignores what it should collect when it is asked.
+     * Refuses what cannot work on this machine.
      *
      * @throws IllegalArgumentException naming the option, its value and the way out
      */
     public void check() {
-        if (collectWhenAsked) {
-            Collecting.warnIfIgnored();
-        }
         if (budget > machineBytes()) {
             throw new IllegalArgumentException("memoryBudget must be at most this machine's memory of " + machineBytes()
                     + " bytes, was " + budget);

@@ -146,6 +146,7 @@ final class Headquarters implements CallerSide {
 
     /** Opens a pool and waits for its first runners; leaves nothing behind if one does not come up. */
     static Headquarters open(PoolOptions options, Backend backend, Runnable forget) {
+        options.memory().warnIfDeaf();
         if (backend.sharesMemory()) {
             options.memory().check(); // its runners are on this machine
         }

@@ -127,6 +127,28 @@ class CallsTest {
     }
 
     @Test
+    @DisplayName("G-03: a call that waits holds the frames that it captured from its capture on, whatever its caller closes")
+    void aCallThatWaitsHoldsItsFrames() throws Exception {
+        Caller patient = pool.within(Duration.ofMinutes(1));
+        Frame frame = patient.call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
+        List<Call<Integer>> busy = List.of(patient.submit(CallsTest::waits), patient.submit(CallsTest::waits));
+        began.await();
+        Call<Long> waiting = patient.submit(frame::rowCount);
+        Call<Long> unwanted = patient.submit(frame::rowCount);
+        frame.close();
+        while (pool.frames().size() != 1 || pool.frames().getFirst().holders().isEmpty()) {
+            Thread.onSpinWait(); // the news of the end has gone out when the list is made
+        }
+        goOn.countDown();
+        busy.forEach(call -> assertEquals(7, call.join()));
+        assertEquals(3, waiting.join());
+        boolean _ = unwanted.cancel();
+        while (!pool.frames().isEmpty()) {
+            System.gc(); // what the closure had there
+        }
+    }
+
+    @Test
     @DisplayName("C-15: dependents run on threads of their own, however the call ends")
     void dependentsRunOnThreadsOfTheirOwn() throws Exception {
         assertDependentOf(pool.submit(() -> 1));
