@@ -38,7 +38,8 @@ class ExplicitGcIT {
     }
 
     @Test
-    @DisplayName("G-07: a JVM with explicit collection disabled is warned about at open, once, unless it need not collect")
+    @DisplayName(
+            "G-07: a JVM with explicit collection disabled is warned about at open, once, unless it need not collect")
     void warned() throws Exception {
         List<String> deaf = List.of("-XX:+DisableExplicitGC");
         assertEquals(1, warnings(deaf, "true", "true"));

@@ -26,8 +26,17 @@ final class Machine {
 
     /** The bytes of memory that a process has in RAM; empty where /proc does not tell. */
     static OptionalLong residentBytes(long pid) {
-        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+        return statusOf(Long.toString(pid), "VmRSS:");
+    }
+
+    /** The bytes of memory files that this process has in RAM; 0 where /proc does not tell. */
+    static long sharedBytes() {
+        return statusOf("self", "RssShmem:").orElse(0);
+    }
+
+    private static OptionalLong statusOf(String process, String field) {
+        try (var lines = Files.lines(Path.of("/proc", process, "status"))) {
+            return lines.filter(line -> line.startsWith(field))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
                     .findFirst();
         } catch (IOException e) {

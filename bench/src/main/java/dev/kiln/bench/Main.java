@@ -12,7 +12,8 @@ import java.util.SequencedMap;
 
 /**
  * Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}; or one of those that take
- * their time: {@code ./kiln bench soak [seconds]}, {@code ./kiln bench simulate [histories]}. What they mean: bench/README.md.
+ * their time: {@code ./kiln bench soak [seconds]}, {@code ./kiln bench simulate [histories]}, {@code ./kiln bench
+ * pressure [frames]}. What they mean: bench/README.md.
  */
 public final class Main {
     private Main() {}
@@ -38,14 +39,17 @@ public final class Main {
         if (names.length > 0 && names[0].equals("simulate")) {
             simulate(names);
         }
+        if (names.length > 0 && names[0].equals("pressure")) {
+            pressure(names);
+        }
         SequencedMap<String, Benchmark> all = benchmarks();
         List<String> chosen = names.length == 0 ? List.copyOf(all.keySet()) : List.of(names);
         if (!all.keySet().containsAll(chosen)) {
             System.err.println("there are the benchmarks " + String.join(", ", all.keySet())
-                    + ", simulate, soak; asked for was " + String.join(", ", chosen));
+                    + ", pressure, simulate, soak; asked for was " + String.join(", ", chosen));
             System.exit(2);
         }
-        if (chosen.size() == 1 && hasOptionsFor(benchmark(all, chosen.getFirst()))) {
+        if (chosen.size() == 1 && hasOptions(benchmark(all, chosen.getFirst()).jvmOptions())) {
             System.out.println(Machine.describe());
             benchmark(all, chosen.getFirst()).run();
             return;
@@ -62,39 +66,46 @@ public final class Main {
         return Objects.requireNonNull(all.get(name));
     }
 
-    private static boolean hasOptionsFor(Benchmark benchmark) {
-        return ManagementFactory.getRuntimeMXBean().getInputArguments().containsAll(benchmark.jvmOptions());
+    private static boolean hasOptions(List<String> options) {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().containsAll(options);
     }
 
     private static void simulate(String[] arguments) throws InterruptedException {
-        long histories;
-        try {
-            histories = arguments.length == 1 ? SimulateBench.USUAL : Long.parseLong(arguments[1]);
-        } catch (NumberFormatException e) {
-            histories = 0;
-        }
-        if (histories < 1 || arguments.length > 2) {
-            System.err.println("simulate takes one argument: how many histories, at least 1; a million without");
-            System.exit(2);
-        }
-        System.out.println(Machine.describe());
+        long histories = size(arguments, "histories", 1, SimulateBench.USUAL);
         System.exit(SimulateBench.run(histories) ? 0 : 1);
     }
 
     private static void soak(String[] arguments) throws InterruptedException {
-        long seconds;
-        try {
-            seconds = arguments.length == 1 ? Soak.USUAL.toSeconds() : Long.parseLong(arguments[1]);
-        } catch (NumberFormatException e) {
-            seconds = 0;
+        long seconds = size(arguments, "seconds", Soak.LEAST.toSeconds(), Soak.USUAL.toSeconds());
+        System.exit(Soak.run(Duration.ofSeconds(seconds)) ? 0 : 1);
+    }
+
+    private static void pressure(String[] arguments) throws IOException, InterruptedException {
+        if (!hasOptions(PressureBench.JVM_OPTIONS)) {
+            System.exit(JavaProcess.of(PressureBench.JVM_OPTIONS, Main.class, arguments)
+                    .inheritIO()
+                    .start()
+                    .waitFor());
         }
-        if (seconds < Soak.LEAST.toSeconds() || arguments.length > 2) {
-            System.err.println("the soak takes one argument: how many seconds, at least " + Soak.LEAST.toSeconds()
-                    + "; 600 without");
+        long frames = size(arguments, "frames", PressureBench.LEAST, PressureBench.USUAL);
+        System.exit(PressureBench.run(Math.toIntExact(frames)) ? 0 : 1);
+    }
+
+    /** The one argument of a benchmark that takes its time; ends the program where there is another one. */
+    private static long size(String[] arguments, String what, long least, long usual) {
+        long size;
+        try {
+            size = arguments.length == 1 ? usual : Long.parseLong(arguments[1]);
+        } catch (NumberFormatException e) {
+            size = 0;
+        }
+        if (size < least || size > Integer.MAX_VALUE || arguments.length > 2) {
+            System.err.println(arguments[0] + " takes one argument: how many " + what + ", at least " + least + "; "
+                    + usual + " without");
             System.exit(2);
         }
         System.out.println(Machine.describe());
-        System.exit(Soak.run(Duration.ofSeconds(seconds)) ? 0 : 1);
+        return size;
     }
 
     /** Each in a JVM of its own: what one leaves behind, on the heap and in the compiler, must not show in the next. */

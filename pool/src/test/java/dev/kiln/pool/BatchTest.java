@@ -223,38 +223,37 @@ class BatchTest {
     void status() throws InterruptedException {
         Call<Integer> occupant = pool.submit(BatchTest::waits);
         began.await();
-        try (Batch batch = Batch.named("counted").id("its id").priority(4).open()) {
-            assertEquals(BatchStatus.State.RUNNING, batch.status().state(), "it waits for nothing");
-            Call<Frame> call = pool.in(batch).submit(() -> made(1));
-            Call<Frame> fails = pool.in(batch).submit(() -> {
-                throw new ArithmeticException("no");
-            });
-            BatchStatus queued = batch.status();
-            assertEquals(BatchStatus.State.QUEUED, queued.state());
-            assertEquals(new BatchStatus.Calls(2, 0, 0, 0, 0), queued.calls());
-            goOn.countDown();
-            long bytes = call.join().byteSize();
-            assertThrows(CallFailed.class, fails::join);
-            BatchStatus running = Batch.status("its id").orElseThrow();
-            assertEquals(BatchStatus.State.RUNNING, running.state());
-            assertEquals(new BatchStatus.Calls(0, 0, 1, 1, 0), running.calls());
-            assertEquals(
-                    List.of("its id", "counted", 4, 1, 0, bytes),
-                    List.of(
-                            running.id(),
-                            running.name(),
-                            running.priority(),
-                            running.frames(),
-                            running.objects(),
-                            running.bytes()));
-            assertTrue(queued.elapsed().compareTo(running.elapsed()) < 0);
-            batch.close();
-            BatchStatus done = batch.status();
-            assertEquals(BatchStatus.State.DONE, done.state());
-            assertEquals(List.of(0, 0L), List.of(done.frames(), done.bytes()));
-            assertEquals(done.elapsed(), batch.status().elapsed(), "the time stands still");
-            assertTrue(Batch.status("its id").isEmpty());
-        }
+        Batch batch = Batch.named("counted").id("its id").priority(4).open();
+        assertEquals(BatchStatus.State.RUNNING, batch.status().state(), "it waits for nothing");
+        Call<Frame> call = pool.in(batch).submit(() -> made(1));
+        Call<Frame> fails = pool.in(batch).submit(() -> {
+            throw new ArithmeticException("no");
+        });
+        BatchStatus queued = batch.status();
+        assertEquals(BatchStatus.State.QUEUED, queued.state());
+        assertEquals(new BatchStatus.Calls(2, 0, 0, 0, 0), queued.calls());
+        goOn.countDown();
+        long bytes = call.join().byteSize();
+        assertThrows(CallFailed.class, fails::join);
+        BatchStatus running = Batch.status("its id").orElseThrow();
+        assertEquals(BatchStatus.State.RUNNING, running.state());
+        assertEquals(new BatchStatus.Calls(0, 0, 1, 1, 0), running.calls());
+        assertEquals(
+                List.of("its id", "counted", 4, 1, 0, bytes),
+                List.of(
+                        running.id(),
+                        running.name(),
+                        running.priority(),
+                        running.frames(),
+                        running.objects(),
+                        running.bytes()));
+        assertTrue(queued.elapsed().compareTo(running.elapsed()) < 0);
+        batch.close();
+        BatchStatus done = batch.status();
+        assertEquals(BatchStatus.State.DONE, done.state());
+        assertEquals(List.of(0, 0L), List.of(done.frames(), done.bytes()));
+        assertEquals(done.elapsed(), batch.status().elapsed(), "the time stands still");
+        assertTrue(Batch.status("its id").isEmpty());
         assertEquals(1, occupant.join());
     }
 

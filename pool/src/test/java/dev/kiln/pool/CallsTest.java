@@ -127,7 +127,8 @@ class CallsTest {
     }
 
     @Test
-    @DisplayName("G-03: a call that waits holds the frames that it captured from its capture on, whatever its caller closes")
+    @DisplayName(
+            "G-03: a call that waits holds the frames that it captured from its capture on, whatever its caller closes")
     void aCallThatWaitsHoldsItsFrames() throws Exception {
         Caller patient = pool.within(Duration.ofMinutes(1));
         Frame frame = patient.call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
