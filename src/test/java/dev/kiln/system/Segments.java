@@ -3,6 +3,7 @@ package dev.kiln.system;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,17 +60,24 @@ final class Segments {
         return left;
     }
 
-    /** How many bytes of memory files this process has in memory. */
+    /** How many bytes this process has in memory files of its own, which it need not have mapped. */
     static long bytesInMemory() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("RssShmem:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-                }
+        long bytes = 0;
+        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path file : open) {
+                bytes += bytes(file);
             }
-            return 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return bytes;
+    }
+
+    private static long bytes(Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith(NAME) ? Files.size(file) : 0;
+        } catch (NoSuchFileException e) {
+            return 0; // it was closed while we looked
         }
     }
 }
