@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a table that is fetched over the link, in order; at most {@value #WINDOW} requests are under way at any
@@ -28,21 +29,31 @@ final class BatchFetch implements Iterator<ByteBuffer>, AutoCloseable {
 
     /** The data of an offer, with one reference: mapped where that is possible, else fetched. */
     static Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer) {
-        if (offer.image() != null) {
-            try {
-                Table mapped = Table.map(offer.image());
-                Traffic.mapped(mapped.bytes());
-                return mapped;
-            } catch (CannotMap e) {
-                // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
-            }
+        Table mapped = mapped(offer);
+        if (mapped != null) {
+            return mapped;
         }
         try (var batches = new BatchFetch(space.client(), sender, offer)) {
             return Receiving.table(MessageReader.schema(offer.facts().schema()), batches);
         }
     }
 
-    private BatchFetch(Client client, ProcessRef owner, Entry.Offer offer) {
+    /** The same if it can be mapped, else null. */
+    static @Nullable Table mapped(Entry.Offer offer) {
+        if (offer.image() == null) {
+            return null;
+        }
+        try {
+            Table mapped = Table.map(offer.image());
+            Traffic.mapped(mapped.bytes());
+            return mapped;
+        } catch (CannotMap e) {
+            // not on one host after all, or not allowed: the sender keeps the data, so it can come over the link
+            return null;
+        }
+    }
+
+    BatchFetch(Client client, ProcessRef owner, Entry.Offer offer) {
         this.client = client;
         this.owner = owner;
         this.number = offer.number();

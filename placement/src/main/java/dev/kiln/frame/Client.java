@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,27 @@ final class Client {
     }
 
     Table collect(Plan plan) {
-        Leaf leaf = leaf(ask(plan, FrameRequest.Collect::new));
+        return table(plan, ask(plan, FrameRequest.Collect::new));
+    }
+
+    private static Table table(Plan plan, Frame arrived) {
+        Leaf leaf = leaf(arrived);
         if (leaf instanceof Table table) {
             return table;
         }
         leaf.release();
         throw new IllegalStateException(ownerOf(plan) + " sent a reference where data was asked for");
+    }
+
+    /** Shows the batches of the plan's result, which need not be here as a whole. Returns the number of rows. */
+    long scan(Plan plan, Consumer<VectorSchemaRoot> reader) {
+        RemoteScan scan = new RemoteScan(reader);
+        Table rest = table(plan, ask(plan, FrameRequest.Collect::new, Frame.class, scan));
+        try {
+            return scan.rest(rest);
+        } finally {
+            rest.release();
+        }
     }
 
     Schema describe(Plan plan) {
@@ -107,6 +124,10 @@ final class Client {
      * is asked, since every request may be made twice.
      */
     private <T> T ask(Plan plan, Request request, Class<T> expected) {
+        return ask(plan, request, expected, BatchFetch::table);
+    }
+
+    private <T> T ask(Plan plan, Request request, Class<T> expected, Unpacking.OfferReader offers) {
         Set<ProcessRef> silent = new HashSet<>();
         while (true) {
             check(plan);
@@ -114,7 +135,7 @@ final class Client {
             ProcessRef owner = ownerOf(plan, silent);
             try (Frame frame = Frame.of(plan);
                     Parcel parcel = space.packRequest(request.of(frame))) {
-                return expect(ask(owner, parcel, silent), expected, owner);
+                return expect(value(answer(owner, parcel.bytes(), silent), owner, offers), expected, owner);
             } catch (KilnException e) {
                 // The owner may have died under the request: its handles are lost, and that is what the user is to see.
                 check(plan);
@@ -152,7 +173,7 @@ final class Client {
     /** Asks one party. Its answer, unless that is a failure. */
     @Nullable
     Object ask(ProcessRef owner, Parcel request) {
-        return ask(owner, request, new HashSet<>());
+        return value(answer(owner, request.bytes(), new HashSet<>()), owner);
     }
 
     /** Who could keep copies of data, best first. */
@@ -167,23 +188,23 @@ final class Client {
         }
     }
 
-    /**
-     * Asks one party, which may be this one if what is asked for has just come here.
-     *
-     * @param silent is told if there is no answer since the party is gone
-     */
-    private @Nullable Object ask(ProcessRef owner, Parcel request, Set<ProcessRef> silent) {
-        return value(answer(owner, request.bytes(), silent), owner);
+    private @Nullable Object value(byte[] answer, ProcessRef owner) {
+        return value(answer, owner, BatchFetch::table);
     }
 
-    private @Nullable Object value(byte[] answer, ProcessRef owner) {
-        Object value = space.unpack(answer, owner);
+    private @Nullable Object value(byte[] answer, ProcessRef owner, Unpacking.OfferReader offers) {
+        Object value = space.unpack(answer, owner, offers);
         if (value instanceof Throwable failure) {
             throw Rethrown.here(failure, owner);
         }
         return value;
     }
 
+    /**
+     * Asks one party, which may be this one if what is asked for has just come here.
+     *
+     * @param silent is told if there is no answer since the party is gone
+     */
     private byte[] answer(ProcessRef owner, byte[] request, Set<ProcessRef> silent) {
         if (owner.equals(space.self())) {
             return space.serve(request, owner);

@@ -12,6 +12,26 @@ final class Export {
 
     private Export() {}
 
+    /** The same vectors under somebody else's allocator, over the same memory; the caller closes the root. */
+    static VectorSchemaRoot passOn(VectorSchemaRoot batch, BufferAllocator allocator) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(batch.getSchema(), allocator);
+        List<Column> columns = Unloading.of(batch, Shape.of(batch.getSchema()));
+        List<Column> passed = new ArrayList<>();
+        try {
+            columns.forEach(column -> passed.add(Rehoming.passOn(column, allocator)));
+            for (int i = 0; i < passed.size(); i++) {
+                passed.get(i).loadInto(root.getFieldVectors().get(i));
+            }
+            return new VectorSchemaRoot(batch.getSchema(), root.getFieldVectors(), batch.getRowCount());
+        } catch (RuntimeException | Error e) {
+            root.close();
+            throw e;
+        } finally {
+            passed.forEach(Column::release);
+            columns.forEach(Column::release);
+        }
+    }
+
     /** One batch is lent, several are copied into one. */
     static VectorSchemaRoot toArrow(Schema schema, TableData data, BufferAllocator allocator) {
         VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);

@@ -393,14 +393,26 @@ public final class Frame implements AutoCloseable, Serializable {
     }
 
     /**
-     * Runs the chain and shows its result batch by batch, in order, as Arrow vectors: for data that is more than one vector holds,
-     * or is read once. Over the memory of this frame, or, for data of more than some megabytes that lies in shared memory or
-     * on disk, in smaller batches through a little memory that is used again.
+     * Runs the chain and shows its result in batches of at most a few megabytes, in order, as Arrow vectors: for data that is
+     * more than one vector holds, or is read once. Without a copy where it is in private memory here; what lies in another process,
+     * in shared memory or on disk comes through a little memory that is used again, and need not have room here.
      *
      * @param reader must not write to a batch, nor keep it: each is closed when the reader returns
      */
     public void forEachBatch(Consumer<VectorSchemaRoot> reader) {
-        collected(table -> Scan.of(table, reader));
+        with(plan -> Place.of(plan).scan(plan, reader));
+    }
+
+    /**
+     * The same with vectors of an allocator of the caller's, who may transfer them to others of its family and keep those: that memory
+     * is not used again then.
+     */
+    public void forEachBatch(BufferAllocator allocator, Consumer<VectorSchemaRoot> reader) {
+        forEachBatch(batch -> {
+            try (VectorSchemaRoot passed = Export.passOn(batch, allocator)) {
+                reader.accept(passed);
+            }
+        });
     }
 
     /** Runs the chain and makes a record of each row; components are found by the names of the columns. */

@@ -178,6 +178,11 @@ public final class FrameSpace implements AutoCloseable {
         return reading.read(bytes, sender);
     }
 
+    @Nullable
+    Object unpack(byte[] bytes, ProcessRef sender, Unpacking.OfferReader offers) {
+        return reading.read(bytes, sender, offers);
+    }
+
     /**
      * Ends the holds of a parcel that nobody will read: a result that came too late, an answer to a question that was
      * given up. Bytes that are no parcel change nothing.

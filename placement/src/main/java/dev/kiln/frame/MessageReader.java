@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -60,6 +61,11 @@ final class MessageReader {
 
     /** The batch of a message with its body, on the heap, in private memory. */
     static Batch batch(ByteBuffer message, List<Shape> shapes) {
+        return batch(message, shapes, Memory::buffer);
+    }
+
+    /** @param room makes the buffer, of that many bytes, that the body is copied to; its one reference becomes the batch's */
+    static Batch batch(ByteBuffer message, List<Shape> shapes, LongFunction<ArrowBuf> room) {
         Metadata metadata = metadata(message.slice());
         long length = metadata.bodyLength();
         if (length < 0 || length > message.remaining() - metadata.end()) {
@@ -67,7 +73,7 @@ final class MessageReader {
                     + " bytes of its body, which has " + length);
         }
         BatchLayout layout = layout(metadata);
-        ArrowBuf body = Memory.buffer(length);
+        ArrowBuf body = room.apply(length);
         try {
             body.setBytes(0, message.array(), message.arrayOffset() + message.position() + metadata.end(), length);
             return new Batch(layout.rows(), columns(layout, shapes, body));

@@ -4,7 +4,9 @@ import dev.kiln.gc.ProcessRef;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Where a plan runs: where its data is. Callers hold the plan's leaves for the time of each operation. */
@@ -37,6 +39,9 @@ sealed interface Place {
             table.release();
         }
     }
+
+    /** Runs the plan and shows its result batch by batch. Returns the number of rows. */
+    long scan(Plan plan, Consumer<VectorSchemaRoot> reader);
 
     /** The schema of a plan that cannot be told without the engine. */
     Schema ask(Plan plan);
@@ -95,6 +100,11 @@ sealed interface Place {
         @Override
         public Table collect(Plan plan) {
             return Gathering.run(plan, Engine::run);
+        }
+
+        @Override
+        public long scan(Plan plan, Consumer<VectorSchemaRoot> reader) {
+            return collected(plan, table -> Scan.of(table, reader));
         }
 
         @Override
@@ -161,6 +171,11 @@ sealed interface Place {
         @Override
         public Table collect(Plan plan) {
             return space.client().collect(plan);
+        }
+
+        @Override
+        public long scan(Plan plan, Consumer<VectorSchemaRoot> reader) {
+            return space.client().scan(plan, reader);
         }
 
         @Override

@@ -18,8 +18,14 @@ final class Reading {
     /** See {@link FrameSpace#unpack}. */
     @Nullable
     Object read(byte[] bytes, ProcessRef sender) {
+        return read(bytes, sender, BatchFetch::table);
+    }
+
+    /** @param offers reads what the parcel offers, which its sender keeps until this returns */
+    @Nullable
+    Object read(byte[] bytes, ProcessRef sender, Unpacking.OfferReader offers) {
         ParcelHeader header = header(bytes, sender);
-        Unpacking frames = new Unpacking(space, sender);
+        Unpacking frames = new Unpacking(space, sender, offers);
         try (frames) {
             header.check(bytes);
             if (header.codec() == ParcelHeader.RAW) {

@@ -26,7 +26,12 @@ final class Rehoming {
 
     /** The column under our own root, each of whose buffers keeps the original one. The caller releases it. */
     static Column adopt(Column column) {
-        return new Rehoming(Memory.allocator(), buffer -> {
+        return passOn(column, Memory.allocator());
+    }
+
+    /** The same under any allocator. */
+    static Column passOn(Column column, BufferAllocator to) {
+        return new Rehoming(to, buffer -> {
                     buffer.getReferenceManager().retain();
                     return buffer.getReferenceManager()::release;
                 })

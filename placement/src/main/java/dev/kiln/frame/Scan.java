@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,46 +14,63 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scan {
 
-    /** Up to this size the rows of a batch are shown at once. */
-    private static final long PIECE = 2L << 20;
+    /** Up to this size rows are shown at once: what fits into a processor's caches. */
+    static final long PIECE = 2L << 20;
 
     /** So many passes over one table cost less than mapping all of its pages, or little more. */
     private static final int READ_PASSES = 4;
 
-    private final Table table;
+    private final Schema schema;
     private final Consumer<VectorSchemaRoot> reader;
+    private final Runnable inPlace;
     private final long pieceBytes;
     private @Nullable FilePieces pieces;
 
-    private Scan(Table table, Consumer<VectorSchemaRoot> reader, long pieceBytes, @Nullable FilePieces pieces) {
-        this.table = table;
+    private Scan(
+            Schema schema,
+            Consumer<VectorSchemaRoot> reader,
+            Runnable inPlace,
+            long pieceBytes,
+            @Nullable FilePieces pieces) {
+        this.schema = schema;
         this.reader = reader;
+        this.inPlace = inPlace;
         this.pieceBytes = pieceBytes;
         this.pieces = pieces;
     }
 
-    /** Shows every batch; each is valid until the reader returns. Returns the number of rows. */
+    /** Shows every row; each batch is valid until the reader returns. Returns the number of rows. */
     static long of(Table table, Consumer<VectorSchemaRoot> reader) {
         return of(table, reader, PIECE);
     }
 
-    /** @param pieceBytes how large a batch may be that is read from a file */
+    /** @param pieceBytes how large a batch may be */
     static long of(Table table, Consumer<VectorSchemaRoot> reader, long pieceBytes) {
         TableData data = table.hold();
-        Scan scan = new Scan(table, reader, pieceBytes, table.bytes() > pieceBytes ? pieces(table, data) : null);
         try {
-            data.batches().forEach(scan::all);
+            of(table.schema(), data, reader, () -> {}, pieceBytes);
             return table.rows();
         } finally {
-            scan.giveUp();
             data.release();
         }
     }
 
-    private static @Nullable FilePieces pieces(Table table, TableData data) {
+    /** @param inPlace is told before something is shown where the data is, and not a copy of it */
+    static void of(
+            Schema schema, TableData data, Consumer<VectorSchemaRoot> reader, Runnable inPlace, long pieceBytes) {
+        Scan scan = new Scan(schema, reader, inPlace, pieceBytes, pieces(schema, data, pieceBytes));
+        try {
+            data.batches().forEach(scan::all);
+        } finally {
+            scan.giveUp();
+        }
+    }
+
+    private static @Nullable FilePieces pieces(Schema schema, TableData data, long pieceBytes) {
         Backing backing = data.backing();
         if (backing == null
-                || !FilePieces.canRead(Shape.of(table.schema()))
+                || data.batches().stream().mapToLong(Batch::bytes).sum() <= pieceBytes
+                || !FilePieces.canRead(Shape.of(schema))
                 || backing.scans().getAndIncrement() >= READ_PASSES) {
             return null;
         }
@@ -63,9 +81,9 @@ final class Scan {
     private void all(Batch batch) {
         int count;
         for (int from = 0; from < batch.rows(); from += count) {
-            count = pieces == null ? batch.rows() - from : pieceRows(batch, from);
+            count = pieceRows(batch, from);
             Batch piece = piece(batch, from, count);
-            try (VectorSchemaRoot root = piece.open(table.schema().getFields())) {
+            try (VectorSchemaRoot root = piece.open(schema.getFields())) {
                 reader.accept(root);
             } finally {
                 piece.release();
@@ -75,8 +93,9 @@ final class Scan {
 
     /** A multiple of 8, unless it is the rest. */
     private int pieceRows(Batch batch, int from) {
-        int fit = Math.max(Byte.SIZE, batch.rowsWithin(from, pieceBytes) & -Byte.SIZE);
-        return Math.min(fit, batch.rows() - from);
+        int rest = batch.rows() - from;
+        int fit = batch.rowsWithin(from, pieceBytes);
+        return fit >= rest ? rest : Math.min(rest, Math.max(Byte.SIZE, fit & -Byte.SIZE));
     }
 
     private Batch piece(Batch batch, int from, int count) {
@@ -87,6 +106,7 @@ final class Scan {
                 giveUp(); // an interrupt closes the file, for instance; the mapping is as good
             }
         }
+        inPlace.run();
         return batch.part(from, count);
     }
 

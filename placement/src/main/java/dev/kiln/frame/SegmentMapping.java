@@ -48,9 +48,27 @@ final class SegmentMapping {
         Key key = new Key(ByteBuffer.wrap(image.token()));
         Mapping live = Mapping.live(key);
         if (live == null || live.segment.byteSize() != image.size()) {
-            live = new Mapping(key, map(image, process(image)), isOwn(image));
+            live = new Mapping(key, map(image, process(image), Arena.ofAuto()), isOwn(image));
         }
         return Memory.allocator().wrapForeignAllocation(new Mapped(live));
+    }
+
+    /**
+     * Maps a segment or a file for one pass over all of it.
+     *
+     * @throws CannotMap as {@link #open} does
+     */
+    static PassMapping forPass(SharedTable image) {
+        if (NativeAccess.isNativeExecutable()) {
+            throw new CannotMap("native executables do not map shared memory", null);
+        }
+        Arena arena = Arena.ofShared();
+        try {
+            return new PassMapping(map(image, image.path().isEmpty() ? process(image) : disk(image), arena), arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
     }
 
     private static boolean isOwn(SharedTable image) {
@@ -73,7 +91,7 @@ final class SegmentMapping {
 
     /** A file with that name has never held anything else. Its pages are the kernel's to drop: they are not counted. */
     private static ArrowBuf ofFile(SharedTable image) {
-        return Memory.allocator().wrapForeignAllocation(new OfFile(map(image, disk(image))));
+        return Memory.allocator().wrapForeignAllocation(new OfFile(map(image, disk(image), Arena.ofAuto())));
     }
 
     private static Path disk(SharedTable image) {
@@ -107,10 +125,10 @@ final class SegmentMapping {
         return new CannotMap("the shared table at " + file + " cannot be opened from this process: " + e, e);
     }
 
-    private static MemorySegment map(SharedTable image, Path file) {
+    private static MemorySegment map(SharedTable image, Path file, Arena arena) {
         Set<OpenOption> wanted = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE); // to map it as Java does
         try (FileChannel channel = opened(image, file, wanted)) {
-            return channel.map(FileChannel.MapMode.PRIVATE, 0, image.size(), Arena.ofAuto());
+            return channel.map(FileChannel.MapMode.PRIVATE, 0, image.size(), arena);
         } catch (IOException | UnsupportedOperationException e) {
             throw unopened(file, e);
         } catch (OutOfMemoryError e) {

@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** The frames and residents of one message, while it is read. One thread at a time. */
 final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
 
+    /** Makes the data of an offer a table, with one reference. */
+    interface OfferReader {
+        Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer);
+    }
+
     private final FrameSpace space;
     private final ProcessRef sender;
+    private final OfferReader offers;
 
     /** By index, each with one reference, which ends with this object: frames and residents have their own. */
     private final List<Asset> assets = new ArrayList<>();
@@ -28,9 +34,10 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
     private final List<Resident<?>> residents = new ArrayList<>();
     private final List<ResourceId> named = new ArrayList<>();
 
-    Unpacking(FrameSpace space, ProcessRef sender) {
+    Unpacking(FrameSpace space, ProcessRef sender, OfferReader offers) {
         this.space = space;
         this.sender = sender;
+        this.offers = offers;
     }
 
     void open(List<Entry> entries) {
@@ -51,7 +58,7 @@ final class Unpacking implements ObjectReader.FrameSource, AutoCloseable {
                                     inline.origin(), () -> Table.fromMessages(inline.schema(), inline.batches()));
                         }
                         case Entry.Offer offer ->
-                            Origins.as(offer.facts().origin(), () -> BatchFetch.table(space, sender, offer));
+                            Origins.as(offer.facts().origin(), () -> offers.table(space, sender, offer));
                     });
         }
     }

@@ -62,7 +62,7 @@ final class FrameProducer extends NoOpFlightProducer {
         backpressure.register(listener);
         Exposed.Item item = known(name, exposed.open(name));
         try {
-            streams.execute(new FrameStream(item, listener, backpressure, streams, allocator));
+            streams.execute(new FrameStream(item, listener, backpressure, allocator));
         } catch (RuntimeException | Error e) {
             item.frame().close();
             throw e;

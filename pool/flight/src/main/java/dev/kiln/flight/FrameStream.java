@@ -2,9 +2,6 @@ package dev.kiln.flight;
 
 import dev.kiln.frame.Frame;
 import dev.kiln.frame.FrameLost;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import org.apache.arrow.flight.BackpressureStrategy;
 import org.apache.arrow.flight.BackpressureStrategy.WaitResult;
 import org.apache.arrow.flight.CallStatus;
@@ -14,47 +11,39 @@ import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of a frame's rows to one client: the next piece is fetched from the owner while the one before is sent, and none
- * beyond that. On a thread of its own.
+ * One stream of a frame's rows to one client, one message for each batch as {@link Frame#forEachBatch} shows them: through shared memory
+ * where the frame's runner is on this machine, else fetched a little ahead of what the client takes. On a thread of its own.
  */
 final class FrameStream implements Runnable {
-
-    /** What one message is to have: enough that its costs do not count, little enough for two in memory. */
-    private static final long PIECE_BYTES = 8L << 20;
-
-    /** Slices that begin at a multiple of this are views of bitmaps, not copies. */
-    private static final long ALIGNED_ROWS = 1024;
-
     private final Exposed.Item item;
     private final ServerStreamListener listener;
     private final BackpressureStrategy backpressure;
-    private final ExecutorService threads;
     private final BufferAllocator allocator;
-    private final long piece;
+
+    /** Ends the pass over a frame. */
+    private static final class Ended extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean byClient;
+
+        Ended(boolean byClient) {
+            super(null, null, false, false);
+            this.byClient = byClient;
+        }
+    }
 
     /** @param item with a handle that is closed at the end */
     FrameStream(
             Exposed.Item item,
             ServerStreamListener listener,
             BackpressureStrategy backpressure,
-            ExecutorService threads,
             BufferAllocator allocator) {
         this.item = item;
         this.listener = listener;
         this.backpressure = backpressure;
-        this.threads = threads;
         this.allocator = allocator;
-        this.piece = pieceRows(item.rows(), item.bytes());
-    }
-
-    /** How many rows a message gets. */
-    static long pieceRows(long rows, long bytes) {
-        double bytesPerRow = Math.max(1.0 / Byte.SIZE, (double) bytes / Math.max(1, rows));
-        long fit = (long) Math.min(PIECE_BYTES / bytesPerRow, Integer.MAX_VALUE - ALIGNED_ROWS);
-        return fit < ALIGNED_ROWS ? Math.max(1, fit) : fit / ALIGNED_ROWS * ALIGNED_ROWS;
     }
 
     @Override
@@ -62,93 +51,28 @@ final class FrameStream implements Runnable {
         try (Frame frame = item.frame();
                 VectorSchemaRoot sent = VectorSchemaRoot.create(item.schema(), allocator)) {
             listener.start(sent);
-            if (send(frame, new VectorLoader(sent))) {
-                listener.completed();
+            VectorLoader loader = new VectorLoader(sent);
+            frame.forEachBatch(allocator, rows -> send(rows, loader));
+            listener.completed();
+        } catch (Ended e) {
+            if (!e.byClient) {
+                listener.error(CallStatus.UNAVAILABLE
+                        .withDescription("the endpoint is closed")
+                        .toRuntimeException());
             }
-        } catch (InterruptedException e) {
-            listener.error(CallStatus.UNAVAILABLE
-                    .withDescription("the endpoint is closed")
-                    .toRuntimeException());
         } catch (RuntimeException | Error e) {
             listener.error(status(e));
         }
     }
 
-    /** Whether all has been sent; else the client has gone. */
-    private boolean send(Frame frame, VectorLoader loader) throws InterruptedException {
-        @Nullable Future<VectorSchemaRoot> next = fetch(frame, 0);
-        try {
-            for (long from = 0; next != null; from += piece) {
-                Future<VectorSchemaRoot> current = next;
-                next = null;
-                try (VectorSchemaRoot rows = arrived(current)) {
-                    next = fetch(frame, from + piece);
-                    if (!awaitClient()) {
-                        return false;
-                    }
-                    try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
-                        loader.load(batch);
-                    }
-                }
-                listener.putNext();
-            }
-            return true;
-        } finally {
-            if (next != null) {
-                drop(next);
-            }
+    private void send(VectorSchemaRoot rows, VectorLoader loader) {
+        if (backpressure.waitForListener(0) != WaitResult.READY) {
+            throw new Ended(listener.isCancelled()); // else nothing but the endpoint's end ends the waiting
         }
-    }
-
-    /** Waits until the client takes more; false if it has gone. */
-    private boolean awaitClient() throws InterruptedException {
-        if (backpressure.waitForListener(0) == WaitResult.READY) {
-            return true;
+        try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
+            loader.load(batch);
         }
-        if (!listener.isCancelled()) {
-            throw new InterruptedException(); // nothing else ends the waiting
-        }
-        return false;
-    }
-
-    /** Null if there are no more rows. */
-    private @Nullable Future<VectorSchemaRoot> fetch(Frame frame, long from) {
-        return from >= item.rows()
-                ? null
-                : threads.submit(() -> {
-                    try (Frame slice = frame.slice(from, piece)) {
-                        return slice.toArrow(allocator);
-                    }
-                });
-    }
-
-    private static VectorSchemaRoot arrived(Future<VectorSchemaRoot> rows) throws InterruptedException {
-        try {
-            return rows.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException failure -> throw failure;
-                case Error failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        } catch (InterruptedException e) {
-            drop(rows);
-            throw e;
-        }
-    }
-
-    /** Nobody will send it: it is closed when it is there, which an interrupt does not hasten. */
-    private static void drop(Future<VectorSchemaRoot> rows) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            rows.get().close();
-        } catch (ExecutionException | InterruptedException e) {
-            // there is nothing to close
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        listener.putNext();
     }
 
     private RuntimeException status(Throwable failure) {
