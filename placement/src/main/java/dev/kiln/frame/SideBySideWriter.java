@@ -4,14 +4,20 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes queries whose rows stand side by side. Each side's rows are numbered, and rows whose numbers differ are an error: the
  * engine would fill the shorter side up with nulls, and, where nothing behind asks for an order, would take the parts of a
  * {@code union all} on the left side as they come; numbering them keeps them in order.
+ *
+ * <p>Rows of the other sides alone are no error yet: where a verb above needs no more rows, the engine stops reading the first
+ * side, and then still delivers what is left of the others. So a first side whose length is not known has one row more, which
+ * says that it has ended, and it is an error if that one does not stand alone.
  */
 final class SideBySideWriter {
     private static final String MARK = "row";
+    private static final String END = "end";
 
     private final String verb;
     private final List<Side> sides;
@@ -69,31 +75,45 @@ final class SideBySideWriter {
                 needed.add(i);
             }
         }
+        int first = needed.getFirst();
+        boolean ends = !equal && needed.size() > 1;
         out.append("select ").append(list());
         String before = " from ";
         for (int i : needed) {
-            out.append(before);
-            numbered(sides.get(i), out);
-            out.append(" as s" + i);
+            out.append(before).append("(");
+            numbered(sides.get(i), ends && i == first, out);
+            out.append(") as s" + i);
             before = " positional join ";
         }
         if (needed.size() > 1) {
-            String first = number(needed.getFirst());
-            out.append(needed.stream()
-                    .skip(1)
-                    .map(i -> first + " = " + number(i))
-                    .collect(joining(" and ", " where case when ", " then true else error('" + refusal() + "') end")));
+            String together = others(needed, number -> number + " = " + number(first));
+            out.append(" where case when " + number(first) + " is null then false ");
+            if (ends) {
+                String end = "s" + first + "." + Names.quote(end(sides.get(first)));
+                String alone = others(needed, number -> number + " is null");
+                out.append("when " + end + " and " + alone + " then false ");
+                together = "not " + end + " and " + together;
+            }
+            out.append("when " + together + " then true else error('" + refusal() + "') end");
         }
     }
 
-    private void numbered(Side side, QueryWriter out) {
-        String columns = side.columns().isEmpty() ? "" : QueryWriter.list(side.columns()) + ", ";
-        out.append("(");
-        out.from(
-                "select " + columns + "row_number() over () as " + Names.quote(mark(side)),
-                side.plan(),
-                side.columns());
-        out.append(")");
+    private String others(List<Integer> needed, UnaryOperator<String> condition) {
+        return needed.stream().skip(1).map(this::number).map(condition).collect(joining(" and "));
+    }
+
+    private static void numbered(Side side, boolean ends, QueryWriter out) {
+        List<String> columns = side.columns();
+        String list = columns.isEmpty() ? "" : QueryWriter.list(columns) + ", ";
+        String number = "row_number() over () as " + Names.quote(mark(side));
+        if (ends) {
+            String end = Names.quote(end(side));
+            out.append("select " + list + end + ", " + number + " from (");
+            out.from("select " + list + "false as " + end, side.plan(), columns);
+            out.append(" union all select " + "null, ".repeat(columns.size()) + "true)");
+        } else {
+            out.from("select " + list + number, side.plan(), columns);
+        }
     }
 
     private String number(int side) {
@@ -102,6 +122,10 @@ final class SideBySideWriter {
 
     private static String mark(Side side) {
         return QueryWriter.free(MARK, side.columns());
+    }
+
+    private static String end(Side side) {
+        return QueryWriter.free(END, side.columns());
     }
 
     private String refusal() {

@@ -3,16 +3,21 @@ package dev.kiln.frame;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
+import java.sql.Blob;
 import java.sql.Connection;
 import java.sql.Date;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.sql.Timestamp;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /** DuckDB alone: a connection of the test's own, which knows nothing of frames. One thread. */
 final class Oracle implements AutoCloseable {
@@ -22,6 +27,7 @@ final class Oracle implements AutoCloseable {
         connection = DriverManager.getConnection("jdbc:duckdb:");
         try (Statement statement = connection.createStatement()) {
             statement.execute("set threads = 1");
+            statement.execute("set TimeZone = 'UTC'");
             statement.execute("pragma disable_optimizer"); // planning is most of what small data costs
         }
     }
@@ -75,6 +81,23 @@ final class Oracle implements AutoCloseable {
             case BigDecimal n -> n.stripTrailingZeros().toPlainString();
             case Date date -> date.toLocalDate();
             case Timestamp time -> time.toLocalDateTime();
+            case OffsetDateTime time -> time.toInstant();
+            case byte[] bytes -> "bytes " + HexFormat.of().formatHex(bytes);
+            case Blob blob -> {
+                try {
+                    yield comparable(blob.getBytes(1, (int) blob.length()));
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            case Struct struct -> {
+                try {
+                    yield comparable(Arrays.asList(struct.getAttributes()));
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            case Map<?, ?> fields -> comparable(new ArrayList<>(fields.values()));
             case Array array -> {
                 try {
                     yield comparable(Arrays.asList((Object[]) array.getArray()));

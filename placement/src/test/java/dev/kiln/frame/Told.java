@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -11,7 +12,7 @@ import java.util.function.UnaryOperator;
  * the frame. Where the order of rows means anything, it has a column {@code _pos} to sort by.
  *
  * @param steps {@code name as (query)}
- * @param columns names and kinds of the columns, see {@link RandomChain}
+ * @param columns names and kinds of the columns, see {@link RandomData}
  * @param ordered whether the order of the rows means anything
  * @param most it has no more rows than this
  */
@@ -54,6 +55,56 @@ record Told(Frame frame, List<String> steps, List<Column> columns, boolean order
     /** The columns for a select list, with the position where there is one. */
     String list() {
         return list(names()) + (ordered ? ", _pos" : "");
+    }
+
+    /** The columns with one more, or another content for one. */
+    List<Column> replaced(Column made) {
+        List<Column> all = new ArrayList<>(columns);
+        int at = names().indexOf(made.name());
+        if (at < 0) {
+            all.add(made);
+        } else {
+            all.set(at, made);
+        }
+        return all;
+    }
+
+    /** The columns for a select list, one of them made by an expression. */
+    String list(Column made, String expression) {
+        return replaced(made).stream()
+                        .map(column ->
+                                (column.name().equals(made.name()) ? expression + " as " : "") + quoted(column.name()))
+                        .collect(joining(", "))
+                + (ordered ? ", _pos" : "");
+    }
+
+    /** The same under other names. */
+    Told renamed(Map<String, String> renamed) {
+        List<Column> after = columns.stream()
+                .map(column -> new Column(renamed.getOrDefault(column.name(), column.name()), column.kind()))
+                .toList();
+        String list = columns.stream()
+                .map(column ->
+                        quoted(column.name()) + " as " + quoted(renamed.getOrDefault(column.name(), column.name())))
+                .collect(joining(", "));
+        return then(
+                frame.rename(renamed),
+                after,
+                ordered,
+                prev -> "select " + list + (ordered ? ", _pos" : "") + " from " + prev);
+    }
+
+    /** A query for the same with positions from 1 on. */
+    String numbered(String prev) {
+        return "(select " + list(names()) + ", row_number() over (order by _pos) as _pos from " + prev + ")";
+    }
+
+    static String[] array(List<String> names) {
+        return names.toArray(String[]::new);
+    }
+
+    static List<String> names(List<Told.Column> columns) {
+        return columns.stream().map(Told.Column::name).toList();
     }
 
     static String list(List<String> names) {
