@@ -34,6 +34,7 @@ final class Memfd implements AutoCloseable {
     private static final int F_SEAL_FUTURE_WRITE = 0x10; // since Linux 5.1
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_NORESERVE = 0x2 | 0x4000;
+    private static final int MADV_HUGEPAGE = 14;
     private static final int EINTR = 4;
 
     /** Bytes written from the heap in one go: the collector has to wait meanwhile, here about 0.1 ms. */
@@ -169,6 +170,9 @@ final class Memfd implements AutoCloseable {
             if (address == -1) {
                 throw failed("mapping shared memory", errno);
             }
+            if (HugePages.wanted(length)) {
+                int ignored = (int) Calls.MADVISE.invokeExact(address, length, MADV_HUGEPAGE); // a wish, no more
+            }
             return address;
         } catch (Throwable e) {
             throw rethrown(e);
@@ -238,6 +242,8 @@ final class Memfd implements AutoCloseable {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
                 ERROR);
         static final MethodHandle MUNMAP = link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+        static final MethodHandle MADVISE =
+                link("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
         static final MethodHandle CLOSE = link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
         @SuppressWarnings("restricted") // calling the C library is what this class is for

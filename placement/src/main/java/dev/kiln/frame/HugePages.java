@@ -1,0 +1,50 @@
+package dev.kiln.frame;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whether to ask for huge pages of shared memory. Where the system gives them to all memory files ({@code always}, {@code force}) or to
+ * what is large enough ({@code within_size}) those that are written get them unasked; where it gives them to who asks ({@code
+ * advise}, and {@code within_size} for what was written piece by piece) {@code madvise} asks; else asking would be in vain.
+ * Source: Linux, Documentation/admin-guide/mm/transhuge.rst, "Hugepages in tmpfs/shmem".
+ */
+final class HugePages {
+
+    /** What a mapping must have for one of them to fit, whatever its address. */
+    static final long LEAST_BYTES = 4L << 20;
+
+    private static final Path SYSTEM = Path.of("/sys/kernel/mm/transparent_hugepage");
+    private static final Pattern CHOSEN = Pattern.compile("\\[(\\w+)]");
+
+    private HugePages() {}
+
+    /** Read once: who changes it starts anew. */
+    private static final class Known {
+        static final boolean ADVISED = areAdvised(SYSTEM);
+    }
+
+    /** Whether a mapping of so many bytes is to ask. */
+    static boolean wanted(long bytes) {
+        return bytes >= LEAST_BYTES && Known.ADVISED;
+    }
+
+    /** @param folder where the kernel tells what it does */
+    static boolean areAdvised(Path folder) {
+        try {
+            String modes = Files.readString(folder.resolve("shmem_enabled"), StandardCharsets.US_ASCII);
+            Matcher chosen = CHOSEN.matcher(modes);
+            return chosen.find()
+                    && switch (chosen.group(1)) {
+                        case "advise", "within_size" -> true;
+                        default -> false;
+                    };
+        } catch (IOException e) {
+            return false; // another system, or a kernel without them
+        }
+    }
+}
