@@ -70,6 +70,7 @@ final class Scan {
         Backing backing = data.backing();
         if (backing == null
                 || data.batches().stream().mapToLong(Batch::bytes).sum() <= pieceBytes
+                || (HugePages.given() && backing.file().path().isEmpty())
                 || !FilePieces.canRead(Shape.of(schema))
                 || backing.scans().getAndIncrement() >= READ_PASSES) {
             return null;

@@ -18,25 +18,27 @@ class HugePagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "always within_size advise [never] deny force, false",
-        "always within_size [advise] never deny force, true",
-        "always [within_size] advise never deny force, true",
-        "[always] within_size advise never deny force, false",
-        "always within_size advise never [deny] force, false",
-        "always within_size advise never deny [force], false",
-        "advise, false",
-        "'', false"
+        "always within_size advise [never] deny force, false, false",
+        "always within_size [advise] never deny force, true, false",
+        "always [within_size] advise never deny force, true, true",
+        "[always] within_size advise never deny force, false, true",
+        "always within_size advise never [deny] force, false, false",
+        "always within_size advise never deny [force], false, true",
+        "advise, false, false",
+        "'', false, false"
     })
     @DisplayName("F-13: huge pages are asked for where the system gives them to who asks, and nowhere else")
-    void asked(String modes, boolean expected) throws IOException {
+    void asked(String modes, boolean advised, boolean given) throws IOException {
         Files.writeString(folder.resolve("shmem_enabled"), modes + "\n");
-        assertEquals(expected, HugePages.areAdvised(folder));
+        assertEquals(advised, HugePages.areAdvised(folder));
+        assertEquals(given, HugePages.areGiven(folder));
     }
 
     @Test
     @DisplayName("F-13: a system that does not tell is not asked, nor is any for what no huge page fits into")
     void unknown() {
         assertFalse(HugePages.areAdvised(folder));
+        assertFalse(HugePages.areGiven(folder));
         assertFalse(HugePages.wanted(HugePages.LEAST_BYTES - 1));
     }
 }
