@@ -70,27 +70,41 @@ final class ArrowInput {
         ByteBuffer metadata = bytes(size - tail - length, length);
         Footer footer = MessageReader.parsed(() -> Footer.getRootAsFooter(metadata));
         Schema schema = MessageReader.parsed(() -> MessageReader.schema(footer.schema()));
-        try (TableWriter writer = new TableWriter(schema)) {
-            List<Shape> shapes = Shape.of(schema);
+        try (Dictionaries dictionaries = new Dictionaries(schema);
+                TableWriter writer = new TableWriter(dictionaries.plain())) {
+            List<Shape> shapes = dictionaries.shapes();
+            int words = MessageReader.parsed(footer::dictionariesLength);
+            for (int i = 0; i < words; i++) {
+                int at = i;
+                long offset = offset(() -> footer.dictionaries(at));
+                learn(dictionaries, offset, message(offset));
+            }
             int count = MessageReader.parsed(footer::recordBatchesLength);
             for (int i = 0; i < count; i++) {
                 int at = i;
-                Block block = MessageReader.parsed(() -> footer.recordBatches(at));
-                long offset = MessageReader.parsed(block::offset);
-                append(writer, shapes, offset, message(offset));
+                long offset = offset(() -> footer.recordBatches(at));
+                append(writer, dictionaries, shapes, offset, message(offset));
             }
             return writer.finish();
         }
     }
 
+    private static long offset(MessageReader.Parse<Block> block) {
+        return MessageReader.parsed(() -> block.run().offset());
+    }
+
     private Table stream() throws IOException {
         Metadata first = message(0);
         Schema schema = MessageReader.schema(first);
-        try (TableWriter writer = new TableWriter(schema)) {
-            List<Shape> shapes = Shape.of(schema);
+        try (Dictionaries dictionaries = new Dictionaries(schema);
+                TableWriter writer = new TableWriter(dictionaries.plain())) {
+            List<Shape> shapes = dictionaries.shapes();
             long at = first.end();
             while (!isEnd(at)) {
-                at = append(writer, shapes, at, message(at));
+                Metadata next = message(at);
+                at = MessageReader.isDictionary(next)
+                        ? learn(dictionaries, at, next)
+                        : append(writer, dictionaries, shapes, at, next);
             }
             return writer.finish();
         }
@@ -114,9 +128,39 @@ final class ArrowInput {
         return MessageReader.metadata(bytes(at, MessageWriter.PREFIX + length));
     }
 
+    /** Takes the values of a dictionary, and tells where they end. */
+    private long learn(Dictionaries dictionaries, long at, Metadata metadata) throws IOException {
+        MessageReader.Words words = MessageReader.words(metadata);
+        List<Column> columns = columns(words.layout(), List.of(dictionaries.shape(words.id())), at, metadata);
+        try {
+            dictionaries.add(words.id(), words.more(), columns.getFirst());
+        } finally {
+            columns.forEach(Column::release);
+        }
+        return at + metadata.end() + metadata.bodyLength();
+    }
+
     /** Appends a batch, and tells where it ends. */
-    private long append(TableWriter writer, List<Shape> shapes, long at, Metadata metadata) throws IOException {
+    private long append(TableWriter writer, Dictionaries dictionaries, List<Shape> shapes, long at, Metadata metadata)
+            throws IOException {
         BatchLayout layout = MessageReader.layout(metadata);
+        List<Column> columns = columns(layout, shapes, at, metadata);
+        try {
+            List<Column> plain = dictionaries.decoded(columns);
+            try {
+                writer.append(layout.rows(), plain);
+            } finally {
+                plain.forEach(Column::release);
+            }
+        } finally {
+            columns.forEach(Column::release);
+        }
+        return at + metadata.end() + metadata.bodyLength();
+    }
+
+    /** The columns of a batch, whose body is read into memory of its own. */
+    private List<Column> columns(BatchLayout layout, List<Shape> shapes, long at, Metadata metadata)
+            throws IOException {
         long start = at + metadata.end();
         long length = metadata.bodyLength();
         if (length < 0 || length > size - start) {
@@ -125,16 +169,10 @@ final class ArrowInput {
         ArrowBuf body = Memory.buffer(length);
         try {
             read(start, body);
-            List<Column> columns = MessageReader.columns(layout, shapes, body);
-            try {
-                writer.append(layout.rows(), columns);
-            } finally {
-                columns.forEach(Column::release);
-            }
+            return MessageReader.columns(layout, shapes, body);
         } finally {
             body.getReferenceManager().release();
         }
-        return start + length;
     }
 
     private void read(long from, ArrowBuf to) throws IOException {

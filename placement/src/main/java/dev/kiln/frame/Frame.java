@@ -93,10 +93,11 @@ public final class Frame implements AutoCloseable, Serializable {
     }
 
     /**
-     * The same, with dictionary-encoded columns: those are decoded into a copy. The dictionaries stay the caller's.
+     * The same, with dictionary-encoded columns, nested ones too: those are decoded into a copy. The dictionaries stay the
+     * caller's.
      *
-     * @throws IllegalArgumentException if a dictionary is missing, or a column inside another one is encoded; the root stays
-     *     the caller's then
+     * @throws IllegalArgumentException if a dictionary is missing, or an index is outside of it; the root stays the caller's
+     *     then
      */
     public static Frame of(VectorSchemaRoot root, DictionaryProvider dictionaries) {
         return adopt(Dictionaries.decoded(root, dictionaries));

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
+import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -97,23 +98,42 @@ final class MessageReader {
     /** Where the buffers of a batch are in its body; not yet checked against that. */
     static BatchLayout layout(Metadata metadata) {
         return parsed(() -> {
-            if (metadata.type() == MessageHeader.DictionaryBatch) {
-                throw new IllegalArgumentException(
-                        "the data is dictionary-encoded, which is not read: write it as plain values");
-            }
             if (metadata.type() != MessageHeader.RecordBatch
                     || !(metadata.message.header(new RecordBatch()) instanceof RecordBatch batch)) {
                 throw new IllegalArgumentException("the message is not a batch, but " + name(metadata.type()));
-            }
-            if (batch.compression() != null) {
-                throw new IllegalArgumentException(
-                        "the data is compressed, which is not read: write it without compression");
             }
             return layout(batch, metadata.size());
         });
     }
 
+    /**
+     * The values of a dictionary.
+     *
+     * @param more whether they stand behind those that came before, not instead of them
+     * @param layout of the one column that they are
+     */
+    record Words(long id, boolean more, BatchLayout layout) {}
+
+    static boolean isDictionary(Metadata metadata) {
+        return metadata.type() == MessageHeader.DictionaryBatch;
+    }
+
+    static Words words(Metadata metadata) {
+        return parsed(() -> {
+            if (!isDictionary(metadata)
+                    || !(metadata.message.header(new DictionaryBatch()) instanceof DictionaryBatch batch)
+                    || batch.data() == null) {
+                throw new IllegalArgumentException("the message is not a dictionary, but " + name(metadata.type()));
+            }
+            return new Words(batch.id(), batch.isDelta(), layout(batch.data(), metadata.size()));
+        });
+    }
+
     private static BatchLayout layout(RecordBatch batch, int size) {
+        if (batch.compression() != null) {
+            throw new IllegalArgumentException(
+                    "the data is compressed, which is not read: write it without compression");
+        }
         // A length that is not plausible would make us allocate before we notice.
         int nodeCount = plausible(batch.nodesLength(), 16, size);
         int bufferCount = plausible(batch.buffersLength(), 16, size);

@@ -53,6 +53,20 @@ class EngineFailuresTest {
 
     @Test
     @DisplayName(
+            "F-08: two bounds on a list or a struct, which DuckDB cannot do at once, are refused by name; one after the other works")
+    void boundsOfLists() {
+        try (Frame lists = frame("l", list(list(1), list(2), list(3)))) {
+            QueryFailed both =
+                    failed(() -> lists.filter("l >= [2] and l <= [3]").compute());
+            assertEquals("filter", both.verb());
+            assertTrue(both.getMessage().contains("Invalid type for BETWEEN"), both.getMessage());
+            assertEquals(
+                    2, lists.filter("l >= [2]").compute().filter("l <= [3]").rowCount());
+        }
+    }
+
+    @Test
+    @DisplayName(
             "F-08: a bad expression that was not checked before fails at the end and names its verb, not the last one")
     void atTheEnd() {
         data.with(plan -> {

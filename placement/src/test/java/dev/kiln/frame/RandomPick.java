@@ -76,6 +76,10 @@ final class RandomPick {
 
     String compared(Told.Column column) {
         String operator = List.of("<", "<=", "=", "<>", ">", ">=").get(random.nextInt(6));
+        if ("lr".indexOf(column.kind())
+                >= 0) { // of two bounds DuckDB makes a between that it cannot do: EngineFailuresTest
+            operator = operator.length() == 2 ? "<>" : "=";
+        }
         return quoted(column.name()) + " " + operator + " " + literal(data.value(column.kind())) + "::"
                 + type(column.kind());
     }
