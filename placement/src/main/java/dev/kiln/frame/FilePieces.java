@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows of batches from the file that they are a mapping of: the mapping says where they are, and is hardly touched. One
@@ -27,9 +28,18 @@ final class FilePieces implements AutoCloseable {
     private Scratch scratch = new Scratch();
 
     /** Closes the channel in the end. */
-    FilePieces(Backing backing, FileChannel channel) {
+    private FilePieces(Backing backing, FileChannel channel) {
         this.backing = backing;
         this.channel = channel;
+    }
+
+    /** Null if the file cannot be opened any more, or if its pages are so large that mapping them costs next to nothing. */
+    static @Nullable FilePieces open(Backing backing) {
+        if (HugePages.given() && backing.file().path().isEmpty()) {
+            return null;
+        }
+        FileChannel file = SegmentMapping.file(backing.file());
+        return file == null ? null : new FilePieces(backing, file);
     }
 
     /** Whether columns of such shapes can be read in pieces: not views, which may name any byte of their buffers. */

@@ -1,7 +1,6 @@
 package dev.kiln.frame;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -70,13 +69,11 @@ final class Scan {
         Backing backing = data.backing();
         if (backing == null
                 || data.batches().stream().mapToLong(Batch::bytes).sum() <= pieceBytes
-                || (HugePages.given() && backing.file().path().isEmpty())
                 || !FilePieces.canRead(Shape.of(schema))
                 || backing.scans().getAndIncrement() >= READ_PASSES) {
             return null;
         }
-        FileChannel file = SegmentMapping.file(backing.file());
-        return file == null ? null : new FilePieces(backing, file);
+        return FilePieces.open(backing);
     }
 
     private void all(Batch batch) {

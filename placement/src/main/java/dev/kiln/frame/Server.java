@@ -126,7 +126,7 @@ final class Server {
             throw new FrameLost("frame " + space.self() + "/" + pull.number() + " is no longer here", null);
         }
         try {
-            return table.batchMessage(pull.batch(), pull.fromRow(), pull.rows(), ParcelHeader.LENGTH);
+            return PieceMessage.of(table, pull.batch(), pull.fromRow(), pull.rows(), ParcelHeader.LENGTH);
         } finally {
             table.release();
         }

@@ -288,12 +288,7 @@ final class Table implements Leaf {
      * @throws IllegalArgumentException if it were longer than a Java array; see {@link #rowsWithin}
      */
     byte[] batchMessage(int batch, int from, int count) {
-        return batchMessage(batch, from, count, 0);
-    }
-
-    /** The same with so many bytes before it that are the caller's to fill. */
-    byte[] batchMessage(int batch, int from, int count, int lead) {
-        return withBatch(batch, it -> it.message(from, count, lead));
+        return withBatch(batch, it -> it.message(from, count, 0));
     }
 
     /**
