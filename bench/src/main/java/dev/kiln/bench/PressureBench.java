@@ -77,6 +77,7 @@ final class PressureBench {
             forget();
             mostInMemory = Math.max(mostInMemory, Machine.frameBytes(runner()));
             if (made / step > (made - AT_ONCE) / step) {
+                System.err.println("pressure: " + Report.count(made) + " of " + Report.count(frames));
                 row(made, made * 1e9 / (System.nanoTime() - start));
             }
         }

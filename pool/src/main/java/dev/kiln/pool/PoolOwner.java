@@ -115,8 +115,12 @@ final class PoolOwner {
         List<Runnable> asked = new ArrayList<>();
         while (!over) {
             try {
-                @Nullable
-                Consumer<Books> first = mailbox.poll(books.nextTickNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                // Without a wait if there is a question: what was to wake this thread for it may have been taken from
+                // the
+                // mailbox with the last events, and no other event may ever come. If there is none yet, that comes
+                // later.
+                long wait = questions.isEmpty() ? books.nextTickNanos() - System.nanoTime() : 0;
+                @Nullable Consumer<Books> first = mailbox.poll(wait, TimeUnit.NANOSECONDS);
                 // Before the events: what somebody told before asking is in the mailbox now.
                 for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
                     asked.add(question);

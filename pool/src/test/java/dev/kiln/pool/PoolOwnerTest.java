@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,30 @@ class PoolOwnerTest {
             assertEquals(new BookEffect.GrowEnd(1, null), done.take());
             owner.stop();
         }
+    }
+
+    @Test
+    void answersAQuestionThatComesInTheMiddleOfAnEventAfterWhichNothingHappens() throws Exception {
+        var books = new Books(Pool.named("p").options(), new Random(1), System.nanoTime());
+        var owner = new PoolOwner("kiln-owner-test", books, done::add);
+        owner.start();
+        int rounds = 50_000;
+        var round = new AtomicInteger();
+        Thread teller = Thread.ofPlatform().start(() -> {
+            for (int told = 1; told <= rounds; told++) {
+                while (round.get() < told) {
+                    Thread.onSpinWait();
+                }
+                owner.tell(new BookEvent.Tick());
+            }
+        });
+        for (int asked = 1; asked <= rounds; asked++) {
+            int answer = asked;
+            round.set(asked);
+            assertEquals(answer, owner.<Integer>read(b -> answer));
+        }
+        teller.join();
+        owner.stop();
     }
 
     @Test
