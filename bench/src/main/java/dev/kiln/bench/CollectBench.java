@@ -12,7 +12,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a handle to everything behind it added up here, for three sizes: mapped, over the link as if the runner were on another
+ * From a handle to everything behind it added up here, for three sizes: read once, mapped, over the link as if the runner were on another
  * machine, and by Flight; beside Arrow's stream format over a bare Unix domain socket, a copy in memory, and the adding alone.
  */
 final class CollectBench implements Benchmark {
@@ -99,7 +99,7 @@ final class CollectBench implements Benchmark {
                 FlightPeer flight = new FlightPeer(endpoint);
                 Fresh fresh = new Fresh(pool)) {
             SIZES.forEach(bytes -> endpoint.expose("" + bytes, shared.of(bytes)));
-            var read = new Row("shared memory, read once, to the sum", fresh::make, bytes -> sum(fresh.get(), bytes));
+            var read = new Row("shared memory, read once, to the sum", fresh::make, bytes -> add(fresh.get(), bytes));
             var mapped = new Row("the same, mapped", fresh::make, bytes -> sumMapped(fresh.get(), bytes));
             var again =
                     new Row("mapped again while it still is, to the sum", bytes -> sumMapped(shared.of(bytes), bytes));
@@ -113,6 +113,7 @@ final class CollectBench implements Benchmark {
                     mapped,
                     again,
                     link,
+                    new Row("over the link, added up as it comes", bytes -> add(distant.of(bytes), bytes)),
                     new Row("by Flight, to the sum", bytes -> flight.sum("" + bytes, bytes)),
                     plain,
                     new Row("the same, added up as it comes", stream::sum),
