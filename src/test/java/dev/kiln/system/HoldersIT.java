@@ -114,7 +114,7 @@ class HoldersIT {
                 .open()) {
             Frame anchor = pool.call(() -> Frame.columns(Map.of("x", new int[] {0})));
             String owner = anchor.owner();
-            for (int round = 1; round <= 3; round++) {
+            for (int round = 1; round <= 2; round++) {
                 Frame frame = pool.near(anchor).call(() -> Frame.columns(Map.of("x", new int[] {1, 2, 3})));
                 Gate gate = Gate.in(Files.createDirectory(folder.resolve("busy-" + round)));
                 Call<Long> busy = pool.near(anchor).submit(() -> gate.pass("owner"));

@@ -35,10 +35,10 @@ class OrphanIT {
     private static final int ROWS = 100_000;
 
     /** Without evidence, as between machines, a holder's death is known when its lease is over. */
-    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration LEASE = Duration.ofSeconds(6);
 
     /** What the dead one had lent lingers for two leases. */
-    private static final Duration SOON = LEASE.multipliedBy(3).plusSeconds(15);
+    private static final Duration SOON = LEASE.multipliedBy(3).plusSeconds(20);
 
     private static final long LOOK_MILLIS = 20;
 

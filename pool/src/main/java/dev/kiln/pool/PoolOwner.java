@@ -119,15 +119,20 @@ final class PoolOwner {
                 // the
                 // mailbox with the last events, and no other event may ever come. If there is none yet, that comes
                 // later.
-                long wait = questions.isEmpty() ? books.nextTickNanos() - System.nanoTime() : 0;
+                long wait = questions.isEmpty() ? untilTick() : 0;
                 @Nullable Consumer<Books> first = mailbox.poll(wait, TimeUnit.NANOSECONDS);
                 // Before the events: what somebody told before asking is in the mailbox now.
                 for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
                     asked.add(question);
                 }
-                batch.add(first == null ? b -> apply(b.on(new BookEvent.Tick(), System.nanoTime())) : first);
-                mailbox.drainTo(batch, BATCH);
+                if (first != null) {
+                    batch.add(first);
+                    mailbox.drainTo(batch, BATCH);
+                }
                 batch.forEach(this::handle);
+                if (untilTick() <= 0) { // also where questions keep the mailbox from ever being empty
+                    handle(b -> apply(b.on(new BookEvent.Tick(), System.nanoTime())));
+                }
                 asked.forEach(question -> handle(b -> question.run()));
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.WARNING, "nobody may interrupt {0}; it goes on", thread.getName());
@@ -136,6 +141,10 @@ final class PoolOwner {
                 asked.clear();
             }
         }
+    }
+
+    private long untilTick() {
+        return books.nextTickNanos() - System.nanoTime();
     }
 
     private void handle(Consumer<Books> task) {
