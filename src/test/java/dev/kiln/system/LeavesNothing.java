@@ -7,14 +7,27 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** After each test: no process of ours, no folder of a pool, no shared memory with our name is left. */
 final class LeavesNothing implements AfterEachCallback {
 
+    /** The same once, for tests of a class that run at the same time. */
+    static final class InTheEnd implements AfterAllCallback {
+        @Override
+        public void afterAll(ExtensionContext context) {
+            look();
+        }
+    }
+
     @Override
     public void afterEach(ExtensionContext context) {
+        look();
+    }
+
+    private static void look() {
         Eventually.soon(
                 "all child processes are gone: " + runners(), () -> runners().isEmpty());
         assertEquals(List.of(), folders(), "folders of pools in the temporary folder");

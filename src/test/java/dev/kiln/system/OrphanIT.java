@@ -23,6 +23,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** kill -9 of a caller whose runners hold frames of each other: on one machine, and as if on several. */
 @ParameterizedClass
 @EnumSource(names = {"UNIX", "TLS"})
-@ExtendWith(LeavesNothing.class)
+@ExtendWith(LeavesNothing.InTheEnd.class)
 class OrphanIT {
     private static final int ROWS = 100_000;
 
@@ -189,6 +191,7 @@ class OrphanIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "R-03, G-01: caller → runner → runner: without the caller a frame lives until its last holder lets go of it,"
                     + " and its owner no longer")
@@ -205,6 +208,7 @@ class OrphanIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName("R-03, R-09: kill -9 of the last holder ends the owner, too")
     void holderKilled() throws Exception {
         Orphans all = orphans(Duration.ofMinutes(5));
@@ -215,6 +219,7 @@ class OrphanIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName("R-03: nothing outlives lease and shutdownTimeout, whoever holds what")
     void bounded() throws Exception {
         Orphans all = orphans(Duration.ofSeconds(8));
@@ -224,6 +229,7 @@ class OrphanIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName("R-03: an owner whose frames nobody holds but the caller ends with the caller, though others work on")
     void nobodyHolds() throws Exception {
         tell("let go"); // before it has begun: then the holder holds nothing when the caller dies

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Runners whose way home, by Unix domain sockets or TCP with TLS, is cut, silent or gone for a while. */
 @ParameterizedClass
 @EnumSource
-@ExtendWith(LeavesNothing.class)
+@ExtendWith(LeavesNothing.InTheEnd.class)
 class ResumeIT {
     private static final int CUTS = 20;
     private static final int CALLS_BETWEEN_CUTS = 40;
@@ -54,6 +56,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "C-14, W-02: the connection is cut 20 times under load, and every call has its own result, having run once")
     void cutUnderLoad() {
@@ -97,6 +100,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName("R-02, C-14: a connection that is lost before its greeting is over costs a runner, and no call")
     void lostGreetings() {
         var network = new FaultyNetwork(kind, Duration.ofSeconds(20));
@@ -117,6 +121,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "C-14, R-09, W-02: a partition shorter than the lease loses nothing: calls wait for it, frames stay held")
     void shortPartition() throws Exception {
@@ -147,6 +152,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName("C-14, W-02: connections that stay open but pass nothing on are left before the lease is over")
     void silentConnections() {
         var network = new FaultyNetwork(kind, Duration.ofSeconds(12));
@@ -176,6 +182,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "R-03, G-05, R-09, W-02: a partition longer than the lease is RunnerLost; the runner ends its linked work by itself, then"
                     + " its unlinked work, then itself")
