@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,11 +25,13 @@ final class SessionDoor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Pool.class.getName());
     private static final String SOCKET = "session";
     private static final int MOST_VISITORS = 64;
+    private static final long PATIENCE_MILLIS = 1_000;
     private static final long AGAIN_NANOS = 50_000_000;
 
     private final Path folder;
     private final ServerSocketChannel server;
-    private final Set<SocketChannel> visitors = ConcurrentHashMap.newKeySet();
+    private final Semaphore room = new Semaphore(MOST_VISITORS);
+    private final Queue<SocketChannel> visitors = new ConcurrentLinkedQueue<>();
 
     private SessionDoor(Path folder, ServerSocketChannel server) {
         this.folder = folder;
@@ -61,19 +65,41 @@ final class SessionDoor implements AutoCloseable {
 
     private void accept() {
         while (server.isOpen()) {
-            try {
-                SocketChannel visitor = server.accept();
-                visitors.add(visitor);
-                if (!server.isOpen()
-                        || visitors.size() > MOST_VISITORS) { // added first: either close() sees it, or this the close
-                    leave(visitor);
-                } else {
-                    Thread.ofVirtual().name("kiln-session-visitor").start(() -> answer(visitor));
-                }
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "a session ends, or has no room for who came", e);
-                LockSupport.parkNanos(AGAIN_NANOS);
+            if (makeRoom()) {
+                welcome();
             }
+        }
+    }
+
+    /** Who finds it full waits in the socket's queue, until one leaves or the one that has been inside longest is turned out. */
+    private boolean makeRoom() {
+        try {
+            if (room.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody has this thread", e);
+        }
+        SocketChannel eldest = visitors.peek();
+        if (eldest != null) {
+            leave(eldest);
+        }
+        return false;
+    }
+
+    private void welcome() {
+        try {
+            SocketChannel visitor = server.accept();
+            visitors.add(visitor);
+            if (server.isOpen()) { // added first: either close() sees the visitor, or this the close
+                Thread.ofVirtual().name("kiln-session-visitor").start(() -> answer(visitor));
+            } else {
+                leave(visitor);
+            }
+        } catch (IOException e) {
+            room.release();
+            LOG.log(System.Logger.Level.DEBUG, "a session ends, or has no room for who came", e);
+            LockSupport.parkNanos(AGAIN_NANOS);
         }
     }
 
@@ -107,7 +133,9 @@ final class SessionDoor implements AutoCloseable {
     }
 
     private void leave(SocketChannel visitor) {
-        visitors.remove(visitor);
+        if (visitors.remove(visitor)) { // once, whoever says it first
+            room.release();
+        }
         try {
             visitor.close();
         } catch (IOException e) {
