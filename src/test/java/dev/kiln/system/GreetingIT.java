@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
@@ -62,12 +63,11 @@ class GreetingIT {
         }
     }
 
-    /** A caller whose class path is its first argument's jar, which it changes before it calls. */
+    /** A caller whose class path has its first argument's jar, which it replaces by its second before it calls. */
     static final class Changing {
         public static void main(String[] arguments) throws Exception {
             try (Pool pool = Pool.named("changing").max(1).open()) {
-                Files.setLastModifiedTime(
-                        Path.of(arguments[0]), java.nio.file.attribute.FileTime.fromMillis(1_000_000));
+                Files.move(Path.of(arguments[1]), Path.of(arguments[0]), StandardCopyOption.REPLACE_EXISTING);
                 try {
                     pool.call(() -> 1);
                 } catch (dev.kiln.pool.BootFailed e) {
@@ -80,18 +80,24 @@ class GreetingIT {
     @Test
     @DisplayName("R-08: a runner whose classes are not those of its caller is refused for good, saying so")
     void otherBuild() throws Exception {
-        Path extra = Files.writeString(folder.resolve("extra.jar"), "");
-        try (var jar = new JarOutputStream(Files.newOutputStream(extra))) {
-            jar.putNextEntry(new JarEntry("nothing.txt"));
-        }
+        Path extra = jarWith("nothing.txt");
+        Path other = jarWith("Another.class");
         try (JavaProgram caller = JavaProgram.start(
                 List.of("-cp", JavaProgram.classPath() + ":" + extra, Changing.class.getName()),
-                List.of(extra.toString()))) {
+                List.of(extra.toString(), other.toString()))) {
             String refusal = caller.await("refused ");
             assertTrue(refusal.startsWith("true"), refusal);
             assertTrue(refusal.contains("build id"), refusal);
             assertEquals(0, caller.status());
         }
+    }
+
+    private Path jarWith(String entry) throws IOException {
+        Path path = folder.resolve(entry + ".jar");
+        try (var jar = new JarOutputStream(Files.newOutputStream(path))) {
+            jar.putNextEntry(new JarEntry(entry));
+        }
+        return path;
     }
 
     /** Tells what its runner has inherited. */

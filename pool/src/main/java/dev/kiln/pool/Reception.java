@@ -112,7 +112,8 @@ final class Reception implements Door {
         }
         if (!hello.buildId().equals(buildId)) {
             return difference("build id", hello.buildId(), buildId)
-                    + "; its classes were changed on the disk while it ran: start it again";
+                    + "; caller and runner need the same classes: if these were changed on the disk while the caller ran,"
+                    + " start it again";
         }
         return "";
     }
