@@ -2,8 +2,12 @@ package dev.kiln.frame;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Substitution;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /** Makes of an exception what can cross in any case: itself, as far as it can be written, and a picture. */
@@ -37,9 +41,31 @@ final class FailurePacking {
         }
     }
 
+    /** Those whose message is too long to cross, of all that the exception leads to. */
+    private static Set<Throwable> tooLong(Throwable failure) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Throwable> tooLong = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> next = new ArrayDeque<>(List.of(failure));
+        while (!next.isEmpty()) {
+            Throwable one = next.pop();
+            if (!seen.add(one)) {
+                continue;
+            }
+            String message = RemoteFailure.message(one);
+            if (message != null && message.length() > RemoteFailure.LONGEST_MESSAGE) {
+                tooLong.add(one);
+            }
+            next.addAll(Arrays.asList(one.getSuppressed()));
+            if (one.getCause() != null) {
+                next.push(one.getCause());
+            }
+        }
+        return tooLong;
+    }
+
     /** The exception as a body of its own; empty if it cannot cross. */
     private static byte[] exact(FrameSpace space, Throwable failure, Substitution substitution) {
-        Set<Throwable> pictured = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Throwable> pictured = tooLong(failure);
         ByteBuilder out = new ByteBuilder();
         for (int i = 0; i < PICTURES; i++) {
             try (var packing = new Packing(space, Packing.Way.CLOSED, 0, false, pictured)) {

@@ -6,12 +6,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for an exception that could not cross by itself, since it holds something that cannot, or its class does not
- * exist here: its class name, message and stack trace, its causes and what it suppressed.
+ * Stands for an exception that could not cross by itself, since it holds something that cannot, its class does not exist
+ * here, or its message has more than {@value #LONGEST_MESSAGE} characters: its class name, message and stack trace, its causes
+ * and what it suppressed. Of a message that long it has the first half of as many, and says so behind them.
  */
 public final class RemoteFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    /** In characters. An exception's message crosses up to four times, and is printed by those who log it. */
+    static final int LONGEST_MESSAGE = 1 << 20;
+
+    private static final int KEPT =
+            LONGEST_MESSAGE / 2; // what others say around it leaves it short enough to cross again
 
     private final String className;
 
@@ -32,7 +39,7 @@ public final class RemoteFailure extends RuntimeException {
                 original instanceof RemoteFailure failure
                         ? failure.className
                         : original.getClass().getName(),
-                message(original),
+                shortened(message(original)),
                 cause == null || seen.contains(cause) ? null : picture(cause, seen));
         picture.setStackTrace(original.getStackTrace());
         for (Throwable suppressed : original.getSuppressed()) {
@@ -43,8 +50,18 @@ public final class RemoteFailure extends RuntimeException {
         return picture;
     }
 
+    private static @Nullable String shortened(@Nullable String message) {
+        if (message == null || message.length() <= LONGEST_MESSAGE) {
+            return message;
+        }
+        int end = Character.isHighSurrogate(message.charAt(KEPT - 1)) ? KEPT - 1 : KEPT;
+        return message.substring(0, end) + "… (cut: the message had " + message.length()
+                + " characters, and of more than " + LONGEST_MESSAGE + " the first " + KEPT
+                + " cross; return a text that long, or write it to a file)";
+    }
+
     /** The user's code makes the message, and may fail at it. */
-    private static @Nullable String message(Throwable original) {
+    static @Nullable String message(Throwable original) {
         try {
             return original.getMessage();
         } catch (RuntimeException e) {

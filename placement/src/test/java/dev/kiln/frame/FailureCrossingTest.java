@@ -84,6 +84,25 @@ class FailureCrossingTest {
     }
 
     @Test
+    @DisplayName("C-04: a message that is too long to cross arrives cut, which it says, and its exception as a picture")
+    void cutsLongMessages() {
+        String text = "x".repeat(RemoteFailure.LONGEST_MESSAGE + 1);
+        Throwable there = crossed(new IllegalStateException("outer", new Coded(text, 7)));
+        assertEquals(IllegalStateException.class, there.getClass());
+        RemoteFailure cut = assertInstanceOf(RemoteFailure.class, there.getCause());
+        assertEquals(Coded.class.getName(), cut.className());
+        assertTrue(cut.getMessage().startsWith("xxx"));
+        assertTrue(cut.getMessage().contains("had " + text.length() + " characters"), "says what is missing");
+        assertTrue(cut.getMessage().length() < text.length() * 2 / 3, "leaves room for what others say around it");
+        assertInstanceOf(
+                RemoteFailure.class,
+                crossed(new RuntimeException(new Coded(text, 7))),
+                "it repeats its cause's message");
+        String longest = text.substring(1);
+        assertEquals(longest, crossed(new IllegalStateException(longest)).getMessage());
+    }
+
+    @Test
     @DisplayName("C-04: a cause that cannot cross does not take its exception with it")
     void picturesOnlyTheCause() {
         Throwable there = crossed(new IllegalStateException("outer", new Attached("inner", new Thread())));
