@@ -6,10 +6,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -32,7 +32,6 @@ final class Session implements AutoCloseable {
 
     private final Operation operation;
     private final DuckDBConnection connection;
-    private final List<String> views = new ArrayList<>();
     private final List<ArrowArrayStream> streams = new ArrayList<>();
 
     Session(Operation operation) throws SQLException {
@@ -70,7 +69,6 @@ final class Session implements AutoCloseable {
             // so the engine reports a column type that it does not have
             throw e.getCause() instanceof SQLException refused ? refused : new SQLException(e);
         }
-        views.add(scan.view());
     }
 
     /** Enough batches for every thread of the engine, but not too small ones. */
@@ -86,12 +84,12 @@ final class Session implements AutoCloseable {
                 statement.execute("set session jdbc_stream_results = false");
             }
         }
-        return read(query, reader -> {
-            try (TableWriter writer =
-                    new TableWriter(reader.getVectorSchemaRoot().getSchema())) {
+        return read(query, (reader, wide) -> {
+            VectorSchemaRoot batch = reader.getVectorSchemaRoot();
+            try (TableWriter writer = new TableWriter(wide.narrow(batch.getSchema()))) {
                 while (reader.loadNextBatch()) {
                     operation.check();
-                    writer.append(reader.getVectorSchemaRoot());
+                    wide.pass(batch, ALLOCATOR, writer::append);
                 }
                 return writer.finish();
             }
@@ -100,7 +98,9 @@ final class Session implements AutoCloseable {
 
     /** The schema of the statement's result. */
     Schema schema(Query query) throws SQLException, IOException {
-        return read(query, reader -> reader.getVectorSchemaRoot().getSchema());
+        return read(
+                query,
+                (reader, wide) -> wide.narrow(reader.getVectorSchemaRoot().getSchema()));
     }
 
     /** Looks at the statement as far as that can be done without running it; with parameters, whose types count, it runs. */
@@ -116,7 +116,10 @@ final class Session implements AutoCloseable {
     long copy(Query query, String target) throws SQLException {
         Query typed = query;
         try (PreparedStatement statement = prepare(query)) {
-            typed = typed(query, statement).orElse(query);
+            typed = ResultTypes.of(statement.getMetaData())
+                    .cast(query.sql())
+                    .map(query::withSql)
+                    .orElse(query);
         }
         String sql = "copy (\n" + typed.sql() + "\n) to " + target;
         try (PreparedStatement statement = prepare(typed.withSql(sql))) {
@@ -130,36 +133,33 @@ final class Session implements AutoCloseable {
     }
 
     private interface Reading<T> {
-        T read(ArrowReader reader) throws SQLException, IOException;
+        T read(ArrowReader reader, WideIntegers wide) throws SQLException, IOException;
     }
 
     private <T> T read(Query query, Reading<T> reading) throws SQLException, IOException {
-        Optional<Query> typed;
+        Query typed;
         try (PreparedStatement statement = prepare(query)) {
-            typed = typed(query, statement);
-            if (typed.isEmpty()) {
-                return read(statement, reading);
+            ResultTypes types = ResultTypes.of(statement.getMetaData());
+            if (!types.needCast()) {
+                return read(statement, types, reading);
             }
+            typed = types.cast(query.sql()).map(query::withSql).orElse(query);
         }
-        try (PreparedStatement statement = prepare(typed.get())) {
-            return read(statement, reading);
+        try (PreparedStatement statement = prepare(typed)) {
+            return read(statement, ResultTypes.of(statement.getMetaData()), reading);
         }
     }
 
-    private <T> T read(PreparedStatement statement, Reading<T> reading) throws SQLException, IOException {
-        int columns = statement.getMetaData().getColumnCount();
-        int rows = Math.clamp(VALUES_PER_BATCH / columns / 2048 * 2048, 2048, MAX_ROWS);
+    private <T> T read(PreparedStatement statement, ResultTypes types, Reading<T> reading)
+            throws SQLException, IOException {
+        int rows = Math.clamp(VALUES_PER_BATCH / types.names().size() / 2048 * 2048, 2048, MAX_ROWS);
         operation.started(statement);
         try (DuckDBResultSet result = (DuckDBResultSet) statement.executeQuery();
                 ArrowReader reader = (ArrowReader) result.arrowExportStream(ALLOCATOR, rows)) {
-            return reading.read(reader);
+            return reading.read(reader, new WideIntegers(types.types()));
         } finally {
             operation.ended();
         }
-    }
-
-    private static Optional<Query> typed(Query query, PreparedStatement statement) throws SQLException {
-        return ResultTypes.cast(query.sql(), statement.getMetaData()).map(query::withSql);
     }
 
     private PreparedStatement prepare(Query query) throws SQLException {
@@ -175,15 +175,11 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Views first: each has the address of its stream, and a view without one reads freed memory. */
+    /** The connection first: its views, which go with it, have the addresses of the streams. */
     @Override
     public void close() throws SQLException {
-        try (connection) {
-            for (String view : views) {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("drop view if exists " + view);
-                }
-            }
+        try {
+            connection.close();
         } finally {
             for (ArrowArrayStream stream : streams) {
                 // the engine releases those that it has read; releasing also closes the stream's reader

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -342,7 +343,37 @@ class FrameVerbsTest {
         QueryFailed tooLarge = assertThrows(
                 QueryFailed.class,
                 () -> rows(frame("x", list(Long.MAX_VALUE, 1L)).groupBy().summarise("s = sum(x)")));
-        assertTrue(tooLarge.getMessage().contains("INT64"), tooLarge.getMessage());
+        assertTrue(tooLarge.getMessage().contains("9223372036854775808 in column s"), tooLarge.getMessage());
+    }
+
+    @Test
+    @DisplayName(
+            "F-08: whole numbers of 128 bits have 64 in the result, up to the last that fit, with nulls where they were")
+    void wideIntegers() {
+        String edges = "select s::hugeint as s, u::uhugeint as u from (values"
+                + " ('9223372036854775807', '18446744073709551615'), (null, null), ('-9223372036854775808', '0'),"
+                + " ('-1', '9223372036854775808')) v(s, u)";
+        try (Frame made = Frame.readSql(edges)) {
+            assertEquals( // Arrow shows unsigned ones by the long with their bits
+                    List.of(
+                            List.of(Long.MAX_VALUE, -1L),
+                            Arrays.asList(null, null),
+                            List.of(Long.MIN_VALUE, 0L),
+                            List.of(-1L, Long.MIN_VALUE)),
+                    rows(made));
+        }
+        for (String tooLarge :
+                List.of("9223372036854775808", "-9223372036854775809", "-170141183460469231731687303715884105728")) {
+            assertRefused("'" + tooLarge + "'::hugeint", tooLarge);
+        }
+        for (String tooLarge : List.of("18446744073709551616", "340282366920938463463374607431768211455")) {
+            assertRefused("'" + tooLarge + "'::uhugeint", tooLarge);
+        }
+    }
+
+    private static void assertRefused(String value, String shown) {
+        QueryFailed refused = assertThrows(QueryFailed.class, () -> Frame.readSql("select " + value + " as x"));
+        assertTrue(refused.getMessage().contains("the whole number " + shown + " in column x"), refused.getMessage());
     }
 
     @Test
