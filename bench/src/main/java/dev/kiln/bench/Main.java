@@ -4,6 +4,7 @@ import dev.kiln.gc.SimulateBench;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import java.util.SequencedMap;
 
 /**
  * Runs the benchmarks that are named, or all: {@code ./kiln bench [name...]}; or one of those that take
- * their time: {@code ./kiln bench soak [seconds]}, {@code ./kiln bench simulate [histories]}, {@code ./kiln bench
- * pressure [frames]}. What they mean: bench/README.md.
+ * their time: {@code ./kiln bench soak [seconds]}, {@code ./kiln bench simulate [histories [first
+ * seed]]}, {@code ./kiln bench pressure [frames]}. What they mean: bench/README.md.
  */
 public final class Main {
     private Main() {}
@@ -71,8 +72,14 @@ public final class Main {
     }
 
     private static void simulate(String[] arguments) throws InterruptedException {
-        long histories = size(arguments, "histories", 1, SimulateBench.USUAL);
-        System.exit(SimulateBench.run(histories) ? 0 : 1);
+        long first = arguments.length > 2 ? number(arguments, 2) : 1;
+        String[] others = Arrays.copyOf(arguments, Math.min(arguments.length, 2));
+        long histories = first > 0 && arguments.length <= 3 ? size(others, "histories", 1, SimulateBench.USUAL) : 0;
+        if (histories == 0) {
+            System.err.println("simulate takes how many histories, and the first of their seeds, at least 1");
+            System.exit(2);
+        }
+        System.exit(SimulateBench.run(histories, first) ? 0 : 1);
     }
 
     private static void soak(String[] arguments) throws InterruptedException {
@@ -93,12 +100,7 @@ public final class Main {
 
     /** The one argument of a benchmark that takes its time; ends the program where there is another one. */
     private static long size(String[] arguments, String what, long least, long usual) {
-        long size;
-        try {
-            size = arguments.length == 1 ? usual : Long.parseLong(arguments[1]);
-        } catch (NumberFormatException e) {
-            size = 0;
-        }
+        long size = arguments.length == 1 ? usual : number(arguments, 1);
         if (size < least || size > Integer.MAX_VALUE || arguments.length > 2) {
             System.err.println(arguments[0] + " takes one argument: how many " + what + ", at least " + least + "; "
                     + usual + " without");
@@ -106,6 +108,15 @@ public final class Main {
         }
         System.out.println(Machine.describe());
         return size;
+    }
+
+    /** That argument; 0 if it is no number. */
+    private static long number(String[] arguments, int index) {
+        try {
+            return Long.parseLong(arguments[index]);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     /** Each in a JVM of its own: what one leaves behind, on the heap and in the compiler, must not show in the next. */

@@ -196,6 +196,25 @@ public final class Handles {
         return books.values().stream().mapToInt(OwnerBook::open).sum();
     }
 
+    /**
+     * Whether a message of this sender has been read whose end is not in an Update yet. Until it is, other owners may keep what
+     * it names for the sender's sake alone: whoever is not sure of its lease with the sender is not sure of that, either.
+     */
+    public boolean owesEnd(ProcessRef sender) {
+        return arrivals.stream().anyMatch(arrival -> arrival.sender().equals(sender))
+                || waiting.stream().anyMatch(transfer -> transfer.sender().equals(sender));
+    }
+
+    /**
+     * Whether the owner has acknowledged every hold of this process, so that it keeps them for as long as it hears of it. A lease
+     * that runs out before is over for good: the owner watches nobody who holds nothing there, as far as it knows, so it
+     * would renew the lease at any time.
+     */
+    public boolean isSure(ProcessRef owner) {
+        OwnerBook book = books.get(owner);
+        return book == null || book.isSure();
+    }
+
     /** How many messages were read without their sender having been told. */
     public int waiting() {
         return arrivals.size() + waiting.size();

@@ -135,6 +135,12 @@ final class OwnerBook {
         return handle == null || handle.count == 0 || handle.told <= acknowledged ? 0 : handle.told;
     }
 
+    /** Whether the owner has acknowledged that each open handle is held. */
+    boolean isSure() {
+        return handles.values().stream()
+                .noneMatch(handle -> handle.count > 0 && (handle.told == 0 || handle.told > acknowledged));
+    }
+
     /** The sequence that {@link #next} will give. */
     long nextSequence() {
         return sequence + 1;

@@ -246,6 +246,43 @@ class HandlesTest {
     }
 
     @Test
+    @DisplayName(
+            "G-03: a sender is owed the end of its message until an Update has it, also while that waits for others")
+    void owesEnds() {
+        handles.opened(T5);
+        handles.arrived(OWNER, 1, List.of(T5));
+        assertTrue(handles.owesEnd(OWNER));
+        handles.flush();
+        assertTrue(handles.owesEnd(OWNER), "what the message names may live for the sender's sake alone");
+        assertFalse(handles.owesEnd(THIRD));
+        acknowledged(THIRD, 1);
+        handles.flush();
+        assertFalse(handles.owesEnd(OWNER));
+        assertEquals(List.of(update(OWNER, 1, NONE, NONE, List.of(1L))), handles.unacknowledged(OWNER));
+        handles.arrived(OWNER, 2, List.of());
+        handles.gone(OWNER);
+        assertFalse(handles.owesEnd(OWNER));
+    }
+
+    @Test
+    @DisplayName("G-05: a process is sure of an owner that has acknowledged each of its open handles")
+    void isSure() {
+        assertTrue(handles.isSure(OWNER));
+        handles.opened(R7);
+        assertFalse(handles.isSure(OWNER), "not told");
+        handles.flush();
+        assertFalse(handles.isSure(OWNER), "told, and maybe lost");
+        acknowledged(OWNER, 1);
+        assertTrue(handles.isSure(OWNER));
+        handles.opened(R8);
+        handles.flush();
+        assertFalse(handles.isSure(OWNER));
+        handles.closed(R8);
+        assertTrue(handles.isSure(OWNER), "what is not acknowledged is of no use any more");
+        assertTrue(handles.isSure(THIRD));
+    }
+
+    @Test
     @DisplayName("G-03: a refused message ends without a hold")
     void refused() {
         handles.refused(OWNER, 3);

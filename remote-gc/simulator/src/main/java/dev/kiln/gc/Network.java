@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  */
 final class Network {
     private static final int DELAY = 40;
-    private static final int SLOW = 2 * Party.LEASE;
+    private static final int SLOW = 4 * Party.LEASE;
 
     private final long seed;
     private final Weather weather;

@@ -25,7 +25,7 @@ final class Outbox {
                 party.self.name(),
                 addressed.to().name(),
                 () -> "Update " + update.sequence() + " of " + party.self + " held " + update.held() + " released "
-                        + update.released() + " ended " + update.ended(),
+                        + update.released() + " ended " + update.ended() + " lent " + update.lent(),
                 () -> world.with(addressed.to(), to -> to.onUpdate(update)));
     }
 

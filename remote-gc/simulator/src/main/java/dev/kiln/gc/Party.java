@@ -42,6 +42,8 @@ final class Party {
     private boolean alive = true;
     /** A lease has run out: nothing is done but asking for it, until it is renewed or this life is given up. */
     private boolean suspended;
+    /** One has run out that cannot be renewed. */
+    private boolean overForGood;
 
     Party(World world, ProcessRef self, Rules rules, SplittableRandom chance, boolean drifts) {
         this.world = world;
@@ -86,10 +88,8 @@ final class Party {
     }
 
     /** Whether a lease there has anything to protect. */
-    private boolean dependsOn(ProcessRef owner) {
-        return program.dependsOn(owner)
-                || stock.dependsOn(owner)
-                || !rules.handles.unacknowledged(owner).isEmpty();
+    private boolean dependsOn(ProcessRef other) {
+        return program.dependsOn(other) || stock.dependsOn(other) || rules.dependsOn(other);
     }
 
     /** Whether a handle on something of this owner, which comes in a message, will be of use. */
@@ -112,7 +112,8 @@ final class Party {
         if (!alive) {
             return false;
         }
-        boolean lapsed = peers.anyLapsed(this::dependsOn);
+        overForGood |= peers.anyLapsed(owner -> !rules.mayRenew(owner));
+        boolean lapsed = overForGood || peers.anyLapsed(this::dependsOn);
         if (lapsed && !suspended) {
             suspended = true;
             note(() -> "is suspended: a lease has run out");
@@ -305,14 +306,15 @@ final class Party {
     }
 
     void onParcel(Parcel parcel) {
-        if (!checkLeases() || !admits(parcel.sender) || parcel.done) {
+        boolean anyway = rules.takesFromTheFenced();
+        if (!checkLeases() || !(admits(parcel.sender) || anyway) || parcel.done) {
             return;
         }
         parcel.done = true;
         world.with(parcel.sender, sender -> sender.outbox.read(parcel));
         var dice = new SplittableRandom(parcel.dice);
         boolean unwanted = parcel.purpose == Purpose.GIVE && dice.nextInt(100) < 10;
-        if (unwanted || !reaches(parcel.sender)) {
+        if (unwanted || !(reaches(parcel.sender) || anyway)) {
             note(() -> "refuses t" + parcel.transfer);
             rules.refused(parcel.sender, parcel.transfer);
         } else {
@@ -379,6 +381,7 @@ final class Party {
         ended.add(other);
         rules.ownerEnded(other);
         program.lose(other);
+        stock.lose(other);
         outbox.giveUp(other::equals);
         peers.forget(other);
         sendWhatMayLeave();

@@ -9,7 +9,7 @@ final class Resource {
     int local;
 
     boolean freed;
-    /** Where its data is now: from then on it is an alias, which lives as long as somebody holds it. */
+    /** Where its data is now, too: until it is lost there this is an alias, which lives as long as somebody holds it. */
     @Nullable
     Resource movedTo;
 

@@ -108,6 +108,11 @@ class Rules {
         return handles.knowsLent(id);
     }
 
+    /** Whether a message is read although its sender is over, or the lease with it is: its holds may be, too. */
+    boolean takesFromTheFenced() {
+        return false;
+    }
+
     void arrived(ProcessRef sender, long transfer, Collection<ResourceId> named) {
         saw(sender, HolderEvent.ARRIVED);
         handles.arrived(sender, transfer, named);
@@ -116,6 +121,16 @@ class Rules {
     void refused(ProcessRef sender, long transfer) {
         saw(sender, HolderEvent.REFUSED);
         handles.refused(sender, transfer);
+    }
+
+    /** Whether a lease with this process protects anything that the machines know of. */
+    boolean dependsOn(ProcessRef peer) {
+        return handles.owesEnd(peer) || !handles.unacknowledged(peer).isEmpty();
+    }
+
+    /** Whether a lease with this owner, once it has run out, may be renewed. */
+    boolean mayRenew(ProcessRef owner) {
+        return handles.isSure(owner);
     }
 
     List<Addressed> flush(List<ProcessRef> owners) {

