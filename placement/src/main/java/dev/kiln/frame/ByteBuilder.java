@@ -49,7 +49,7 @@ final class ByteBuilder extends OutputStream {
             return;
         }
         if (count > MAX_LENGTH - length) {
-            throw new Refusal("it is larger than 2 GiB; return large data as a frame");
+            throw new Refusal("it is larger than 2 GiB, as no message may be: send large data as a frame, or in parts");
         }
         bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_LENGTH, Math.max((long) length + count, 2L * bytes.length)));
     }

@@ -23,6 +23,9 @@ final class LargeArray extends Box {
     /** Smaller ones cross in the message, in bytes. */
     static final long LEAST_BYTES = 1 << 20;
 
+    /** So many elements an array may have that is made anew elsewhere: not every JVM makes longer ones. */
+    private static final int LONGEST = Integer.MAX_VALUE - 8;
+
     private static final int ROW_BYTES = 1 << 20;
     private static final int CHUNK = 64 << 10;
     private static final List<Class<?>> ELEMENTS =
@@ -48,8 +51,14 @@ final class LargeArray extends Box {
      * A table whose one column is called like the elements' type and has their bytes, {@value #ROW_BYTES} of them a row.
      *
      * @return with one reference; null if there is no memory for it
+     * @throws Refusal if nobody may be able to make it
      */
     static @Nullable Table share(Object array) {
+        int length = Array.getLength(array);
+        if (length > LONGEST) {
+            throw new Refusal("it is an array of " + length + " elements, and at most " + LONGEST
+                    + " cross: send it in two, or as a frame");
+        }
         long bytes = PrimitiveArrays.bytes(array);
         int rows = Math.toIntExact((bytes + ROW_BYTES - 1) / ROW_BYTES);
         Schema schema = new Schema(
@@ -118,7 +127,7 @@ final class LargeArray extends Box {
         Object one = Array.newInstance(element, 1);
         long width = PrimitiveArrays.bytes(one);
         long bytes = shared.columnBytes(0);
-        if (bytes > limits.bytes() * width || bytes % width != 0 || bytes / width > Integer.MAX_VALUE - 8) {
+        if (bytes > limits.bytes() * width || bytes % width != 0 || bytes / width > LONGEST) {
             throw new InvalidObjectException("an array of " + bytes + " bytes");
         }
         Object array = Array.newInstance(element, (int) (bytes / width));

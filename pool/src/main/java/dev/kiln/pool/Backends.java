@@ -29,7 +29,8 @@ public final class Backends {
     /**
      * Each runner is a few threads of this process: for tests and development modes. Everything is packed and unpacked as if
      * it crossed to another process; statics are shared, a runner cannot be killed with its closures, and what
-     * closures print goes where the program's own output goes, since that is this process'.
+     * closures print goes where the program's own output goes: {@code System.out} is the program's, and test frameworks,
+     * IDEs and loggers replace and keep it, so a stream of ours there would see some of it and could not be taken away again.
      * Closures on virtual threads share the processors with the links here: those that compute hold all of them up.
      */
     public static Backend inProcess() {

@@ -1,6 +1,6 @@
 package dev.kiln.pool;
 
-import dev.kiln.pool.PlacedObject.At;
+import dev.kiln.pool.Whereabouts.At;
 import dev.kiln.runner.ObjectWork;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,9 @@
 package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.pool.Whereabouts.At;
+import dev.kiln.pool.Whereabouts.Moving;
+import dev.kiln.pool.Whereabouts.Over;
 import dev.kiln.runner.ObjectWork;
 import dev.kiln.runner.RunnerExit;
 import java.lang.ref.Cleaner;
@@ -39,7 +42,7 @@ final class PlacedObject implements ObjectTarget {
     private final String name;
     private final PackedWork recipe;
     private final CallOptions how;
-    private final PlaceOptions options;
+    private final Restarts restarts;
     private volatile @Nullable WeakReference<Object> proxy;
     private volatile Cleaner.@Nullable Cleanable end;
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,26 +50,9 @@ final class PlacedObject implements ObjectTarget {
     private final MethodCalls calls;
     private final Checkpoints checkpoints;
     private final BatchObject member = new BatchObject(this);
-    private Situation situation = new Moving(null); // guarded by lock
-    private int restarts; // guarded by lock: those that were begun
+    private Whereabouts whereabouts = new Moving(null); // guarded by lock
     private @Nullable At stuckAt; // guarded by lock
     private Checkpoints.@Nullable Asked lastWords; // guarded by lock
-
-    /** Where the object is. */
-    sealed interface Situation {}
-
-    /**
-     * On a runner.
-     *
-     * @param call the one that placed it there
-     */
-    record At(String runner, long call) implements Situation {}
-
-    /** About to be made; {@code by} which thread, once it is made again. */
-    private record Moving(@Nullable Thread by) implements Situation {}
-
-    /** Gone; {@code why} makes what the next use throws. */
-    private record Over(Supplier<RuntimeException> why) implements Situation {}
 
     /** @param recipe open until this is over */
     PlacedObject(
@@ -77,7 +63,7 @@ final class PlacedObject implements ObjectTarget {
         this.name = "object " + number + " (" + type.getSimpleName() + ") of pool " + pool.name();
         this.recipe = recipe;
         this.how = how;
-        this.options = options;
+        this.restarts = new Restarts(options.restarts());
         this.calls = new MethodCalls(pool, this, how, options.concurrent());
         this.checkpoints = new Checkpoints(pool, this, how, options.keeping());
     }
@@ -128,7 +114,7 @@ final class PlacedObject implements ObjectTarget {
     Optional<String> runner() {
         lock.lock();
         try {
-            return situation instanceof At at ? Optional.of(at.runner()) : Optional.empty();
+            return whereabouts instanceof At at ? Optional.of(at.runner()) : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -148,7 +134,7 @@ final class PlacedObject implements ObjectTarget {
         boolean wanted;
         lock.lock();
         try {
-            wanted = !(situation instanceof Over);
+            wanted = !(whereabouts instanceof Over);
             if (wanted) {
                 checkpoints.comeFrom(at);
                 move(at);
@@ -166,9 +152,9 @@ final class PlacedObject implements ObjectTarget {
         }
     }
 
-    /** The one place where the situation changes. */
-    private void move(Situation next) {
-        situation = next;
+    /** The one place where the whereabouts changes. */
+    private void move(Whereabouts next) {
+        whereabouts = next;
         moved.signalAll();
     }
 
@@ -189,10 +175,10 @@ final class PlacedObject implements ObjectTarget {
         lock.lockInterruptibly();
         try {
             while (true) {
-                if (situation instanceof Over over) {
+                if (whereabouts instanceof Over over) {
                     throw over.why().get();
                 }
-                if (situation instanceof At at && !at.equals(before)) {
+                if (whereabouts instanceof At at && !at.equals(before)) {
                     return at;
                 }
                 if (moved.awaitNanos(waitsUntil - System.nanoTime()) <= 0) {
@@ -215,15 +201,15 @@ final class PlacedObject implements ObjectTarget {
     void leaving(String runner) {
         lock.lock();
         try {
-            if (!(situation instanceof At at) || !at.runner().equals(runner)) {
+            if (!(whereabouts instanceof At at) || !at.runner().equals(runner)) {
                 return;
             }
             RunnerExit how =
                     RunnerExit.because(RunnerExit.Kind.ENDED_BY_POOL, "it takes no more work and was told to end");
-            boolean restarts = mayRestart();
+            boolean again = restarts.begin();
             // Asked for here and now, so that it is on its way before the runner is told to end.
-            lastWords = restarts && !at.equals(stuckAt) ? checkpoints.askForLast(at) : null;
-            moveOn(restarts, at, how, lastWords).run(); // the books send nothing there any more
+            lastWords = again && !at.equals(stuckAt) ? checkpoints.askForLast(at) : null;
+            moveOn(again, at, how, lastWords).run(); // the books send nothing there any more
         } finally {
             lock.unlock();
         }
@@ -250,8 +236,8 @@ final class PlacedObject implements ObjectTarget {
     Runnable gone(String runner, RunnerExit how) {
         lock.lock();
         try {
-            if (situation instanceof At at && at.runner().equals(runner)) {
-                return moveOn(mayRestart(), at, how, null);
+            if (whereabouts instanceof At at && at.runner().equals(runner)) {
+                return moveOn(restarts.begin(), at, how, null);
             }
             return () -> {};
         } finally {
@@ -259,14 +245,8 @@ final class PlacedObject implements ObjectTarget {
         }
     }
 
-    private boolean mayRestart() {
-        boolean may = restarts < options.restarts();
-        restarts += may ? 1 : 0;
-        return may;
-    }
-
-    private Runnable moveOn(boolean restarts, At from, RunnerExit how, Checkpoints.@Nullable Asked words) {
-        if (restarts) {
+    private Runnable moveOn(boolean again, At from, RunnerExit how, Checkpoints.@Nullable Asked words) {
+        if (again) {
             Thread mover = Thread.ofVirtual()
                     .name("kiln-restart-" + pool.name() + "-" + number)
                     .unstarted(() -> makeAgain(from, how, words));
@@ -289,7 +269,7 @@ final class PlacedObject implements ObjectTarget {
             } catch (RunnerLost e) {
                 lock.lock();
                 try {
-                    if (!mayRestart()) {
+                    if (!restarts.begin()) {
                         end(lost(from, how, e));
                     }
                 } finally {
@@ -302,18 +282,8 @@ final class PlacedObject implements ObjectTarget {
     }
 
     private Supplier<RuntimeException> lost(At from, RunnerExit how, @Nullable RuntimeException problem) {
-        int times = restarts;
-        return () -> {
-            if (pool.isClosed()) {
-                return pool.closedNow();
-            }
-            String why = problem != null
-                    ? "; it could not be made again: " + problem.getMessage()
-                    : times == 0
-                            ? "; it was placed without restarts"
-                            : "; it had been made again " + times + " times, which is all that it may";
-            return new RunnerLost(name + " was lost with its runner " + from.runner() + ": " + how + why, how, problem);
-        };
+        Supplier<RuntimeException> lost = restarts.lost(name, from, how, problem);
+        return () -> pool.isClosed() ? pool.closedNow() : lost.get();
     }
 
     /** Lets the object go: it was closed, its proxy is unreachable, or it could not be placed. Idempotent. */
@@ -347,10 +317,10 @@ final class PlacedObject implements ObjectTarget {
 
     /** It is over: where it is still to be released, null for nowhere. */
     private @Nullable At over(Supplier<RuntimeException> why) {
-        Situation last;
+        Whereabouts last;
         lock.lock();
         try {
-            last = situation;
+            last = whereabouts;
             if (last instanceof Over) {
                 return null;
             }
@@ -373,7 +343,7 @@ final class PlacedObject implements ObjectTarget {
     boolean isOver() {
         lock.lock();
         try {
-            return situation instanceof Over;
+            return whereabouts instanceof Over;
         } finally {
             lock.unlock();
         }
@@ -384,7 +354,7 @@ final class PlacedObject implements ObjectTarget {
         lock.lock();
         try {
             return name
-                    + switch (situation) {
+                    + switch (whereabouts) {
                         case At at -> " on runner " + at.runner();
                         case Moving _ -> ", being made";
                         case Over _ -> ", gone";

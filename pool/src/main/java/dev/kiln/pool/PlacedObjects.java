@@ -130,7 +130,7 @@ final class PlacedObjects {
     }
 
     /** The books learn of a call that has waited for its object. */
-    void book(PendingCall call, PlacedObject.At at) {
+    void book(PendingCall call, Whereabouts.At at) {
         call.wish(new Wish.Inside(at.runner()));
         path.enter(call);
     }
@@ -179,14 +179,14 @@ final class PlacedObjects {
     }
 
     /** Makes an object and waits until it is made. */
-    PlacedObject.At make(ObjectWork.Make work, CallOptions how) {
+    Whereabouts.At make(ObjectWork.Make work, CallOptions how) {
         OpenCall call = path.begin(work, how, Kind.CALL);
         Object _ = desk.await(call);
-        return new PlacedObject.At(Objects.requireNonNull(call.runner(), "the call has run"), call.id());
+        return new Whereabouts.At(Objects.requireNonNull(call.runner(), "the call has run"), call.id());
     }
 
     /** Begins a call on the runner that an object is on. */
-    OpenCall begin(ObjectWork work, CallOptions how, PlacedObject.At at) {
+    OpenCall begin(ObjectWork work, CallOptions how, Whereabouts.At at) {
         return path.begin(work, how, Kind.CALL, new Wish.Inside(at.runner()));
     }
 
@@ -217,9 +217,9 @@ final class PlacedObjects {
     }
 
     /** Lets go what calls placed on runners, with one message to each runner. Never blocks. */
-    void release(List<PlacedObject.At> places) {
+    void release(List<Whereabouts.At> places) {
         Map<String, List<Long>> calls = new LinkedHashMap<>();
-        for (PlacedObject.At at : places) {
+        for (Whereabouts.At at : places) {
             calls.computeIfAbsent(at.runner(), runner -> new ArrayList<>()).add(at.call());
         }
         calls.forEach((id, placed) -> {
@@ -230,7 +230,7 @@ final class PlacedObjects {
         });
     }
 
-    void release(PlacedObject.At at) {
+    void release(Whereabouts.At at) {
         release(List.of(at));
     }
 
