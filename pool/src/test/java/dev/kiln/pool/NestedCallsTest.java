@@ -14,76 +14,22 @@ import dev.kiln.runner.RemoteCallable;
 import dev.kiln.runner.Runner;
 import dev.kiln.runner.RunnerContext;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @DisplayName("C-11: nested calls")
-class NestedCallsTest {
-    // What closures meet: they run in this process, and capture none of it.
-    private static volatile CountDownLatch began = new CountDownLatch(1);
-    private static volatile CountDownLatch interrupted = new CountDownLatch(1);
-    private static volatile CountDownLatch goOn = new CountDownLatch(1);
-    private static final LinkedBlockingQueue<Object> SEEN = new LinkedBlockingQueue<>();
-
-    private Pool pool = open(1, 1);
-
-    private static Pool open(int max, int maxConcurrency) {
-        return Pool.named("nest")
-                .backend(new InProcess())
-                .max(max)
-                .maxConcurrency(maxConcurrency)
-                .open();
-    }
-
-    @BeforeEach
-    void newLatches() {
-        began = new CountDownLatch(1);
-        interrupted = new CountDownLatch(1);
-        goOn = new CountDownLatch(1);
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void close() {
-        goOn.countDown();
-        pool.close();
-    }
-
-    private void reopen(int max, int maxConcurrency) {
-        pool.close();
-        pool = open(max, maxConcurrency);
-    }
-
+class NestedCallsTest extends NestedCallsFixture {
     private static String here() {
         return Runner.current().map(RunnerContext::id).orElse("nowhere");
-    }
-
-    private static int waits() throws InterruptedException {
-        began.countDown();
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            interrupted.countDown();
-            throw e;
-        }
-        return 7;
     }
 
     private static int depth(Pool pool, int left) {
@@ -153,7 +99,7 @@ class NestedCallsTest {
         UNDER_WAY.set(0);
         MOST.set(0);
         List<Call<Integer>> calls = new ArrayList<>();
-        Call<Integer> first = pool.submit(NestedCallsTest::waits);
+        Call<Integer> first = pool.submit(NestedCallsFixture::waits);
         began.await();
         for (int i = 0; i < 30; i++) {
             calls.add(pool.submit(() -> {
@@ -243,7 +189,7 @@ class NestedCallsTest {
     void howThePoolFailsANestedCall() {
         Pool here = pool;
         assertEquals("QUEUE true", pool.call(() -> {
-            Call<Integer> late = here.within(Duration.ofMillis(1)).submit(NestedCallsTest::waits);
+            Call<Integer> late = here.within(Duration.ofMillis(1)).submit(NestedCallsFixture::waits);
             while (!late.toCompletableFuture().isDone()) {
                 Thread.onSpinWait(); // not waiting: the only slot is not lent
             }
@@ -265,96 +211,6 @@ class NestedCallsTest {
                                 }))
                         .getCause());
         assertFalse(refused.path().isEmpty());
-    }
-
-    @Test
-    @DisplayName(
-            "a nested call never has more time than the call that made it has left, unless it is unlinked or forgotten")
-    void theDeadlineIsInherited() throws Exception {
-        pool.close();
-        pool = Pool.named("nest")
-                .backend(new InProcess())
-                .max(1)
-                .timeout(Duration.ofHours(1))
-                .open();
-        Pool here = pool;
-        List<Optional<Instant>> deadlines = pool.within(Duration.ofMinutes(1))
-                .call(() -> List.of(
-                        here.call(() -> Runner.current().orElseThrow().deadline()),
-                        here.within(Duration.ofMinutes(30))
-                                .submit(() -> Runner.current().orElseThrow().deadline())
-                                .join(),
-                        here.unlinked()
-                                .call(() -> Runner.current().orElseThrow().deadline())));
-        Instant soon = Instant.now().plus(Duration.ofMinutes(2));
-        assertTrue(deadlines.get(0).orElseThrow().isBefore(soon));
-        assertTrue(deadlines.get(1).orElseThrow().isBefore(soon));
-        assertTrue(deadlines.get(2).orElseThrow().isAfter(soon));
-        pool.within(Duration.ofMinutes(1))
-                .execute(() -> here.execute(
-                        () -> SEEN.add(Runner.current().orElseThrow().deadline())));
-        assertEquals(Optional.empty(), SEEN.take());
-    }
-
-    @Test
-    @DisplayName("C-06: cancelling a call cancels those that it made, whether it waits for them or not")
-    void cancelIsInherited() throws Exception {
-        Pool here = pool;
-        Call<Integer> waiting = pool.submit(() -> here.call(NestedCallsTest::waits));
-        began.await();
-        waiting.cancel();
-        interrupted.await();
-
-        reopen(2, 1);
-        newLatches();
-        Pool again = pool;
-        Call<Boolean> notWaiting = pool.submit(() -> {
-            again.submit(NestedCallsTest::waits);
-            return new CountDownLatch(1).await(1, TimeUnit.HOURS);
-        });
-        began.await();
-        notWaiting.cancel();
-        interrupted.await();
-        assertEquals(1, pool.call(() -> 1));
-    }
-
-    @Test
-    @DisplayName("unlinked() calls go on without the call that made them")
-    void unlinkedCallsGoOn() throws Exception {
-        reopen(2, 1);
-        Pool here = pool;
-        Call<Boolean> parent = pool.submit(() -> {
-            here.unlinked().submit(() -> SEEN.add(waits()));
-            return new CountDownLatch(1).await(1, TimeUnit.HOURS);
-        });
-        began.await();
-        parent.cancel();
-        goOn.countDown();
-        assertEquals(7, SEEN.take());
-        assertEquals(1, interrupted.getCount());
-    }
-
-    @Test
-    @DisplayName("C-15: interrupting a thread that waits for a nested call cancels that, and sets the flag again")
-    void interruptCancelsTheNestedCall() throws Exception {
-        Pool here = pool;
-        assertEquals("CallCancelled true", pool.call(() -> {
-            Thread caller = Thread.currentThread();
-            Thread.ofVirtual().start(() -> {
-                try {
-                    began.await();
-                    caller.interrupt();
-                } catch (InterruptedException e) {
-                    SEEN.add(e);
-                }
-            });
-            try {
-                return "" + here.call(NestedCallsTest::waits);
-            } catch (CallCancelled e) {
-                return "CallCancelled " + Thread.interrupted();
-            }
-        }));
-        interrupted.await();
     }
 
     @Test
@@ -416,25 +272,5 @@ class NestedCallsTest {
             return said;
         });
         assertTrue(refusals.stream().allMatch(text -> text.contains("view of pool nest")), refusals.toString());
-    }
-
-    @Test
-    @DisplayName("P-26: a runner stays as long as somebody there waits for a nested call")
-    void aRunnerStaysForItsCalls() throws ExecutionException, InterruptedException {
-        pool.close();
-        pool = Pool.named("nest")
-                .backend(new InProcess())
-                .max(2)
-                .singleUse(true)
-                .open();
-        Pool here = pool;
-        pool.call(() -> {
-            java.util.concurrent.CompletionStage<?> _ =
-                    here.submit(NestedCallsTest::waits).thenAccept(SEEN::add);
-            began.await();
-            return 0;
-        });
-        goOn.countDown();
-        assertEquals(7, SEEN.take());
     }
 }
