@@ -11,6 +11,7 @@ import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.FrameRefused;
 import dev.kiln.pool.Call;
 import dev.kiln.pool.CallTimedOut;
+import dev.kiln.pool.Caller;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.PoolBuilder;
 import dev.kiln.pool.PoolListener;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -260,6 +262,51 @@ class MoveIT {
             Frame larger = pool.near(frames.get(2)).call(() -> numbers(5000));
             String both = pool.call(() -> frames.get(0).rowCount() + larger.rowCount() + " at " + here());
             assertEquals("6000 at " + larger.owner(), both);
+            gate.open();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "P-20, F-10: a call near a frame goes after it when its runner has to go, and so does one that waits there")
+    void followsWhatMoves() throws IOException {
+        try (Pool pool = pool("follows", 2).maxConcurrency(1).open()) {
+            List<Frame> frames = oneOnEach(pool, 1000);
+            Gate gate = Gate.in(folder);
+            List<Call<String>> waiting = new ArrayList<>();
+            for (Frame frame : frames) {
+                String who = frame.owner();
+                pool.near(frame).submit(() -> gate.pass(who)); // takes the one slot
+                gate.awaitBegun(who);
+                waiting.add(pool.near(frame).submit(() -> sum(frame) + " at " + here()));
+            }
+            List<Caller> views = frames.stream().map(pool::near).toList();
+            pool.resize(1, 1);
+            gate.open();
+            Set<String> ran = Set.copyOf(waiting.stream().map(Call::join).toList());
+            Eventually.soon("one runner is left", () -> pool.runners().size() == 1);
+            String left = pool.runners().getFirst().id();
+            assertTrue(ran.contains("499500 at " + left), ran::toString);
+            assertTrue(ran.stream().allMatch(each -> each.startsWith("499500 at ")), ran::toString);
+            for (Caller view : views) { // one of them was made when its frame was elsewhere
+                assertEquals(left, view.<String>call(MoveIT::here));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("P-20, F-10: a call that waits near a frame of whose copies one is lost runs at another one")
+    void waitsAtAnotherCopy() throws IOException {
+        try (Pool pool = pool("copies", 2).maxConcurrency(1).open()) {
+            Frame frame = oneOnEach(pool, 1000).getFirst().replicas(2);
+            Gate gate = Gate.in(folder);
+            String first = frame.owner();
+            pool.near(frame).submit(() -> gate.pass(first));
+            gate.awaitBegun(first);
+            Call<String> waiting = pool.near(frame).submit(() -> frame.isRemote() ? "elsewhere" : here());
+            kill(pool, first);
+            assertEquals(frame.owner(), waiting.join());
+            assertNotEquals(first, frame.owner());
             gate.open();
         }
     }

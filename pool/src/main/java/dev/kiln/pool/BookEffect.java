@@ -22,8 +22,8 @@ sealed interface BookEffect {
     /** The call fails, since no runner can be started. */
     record Unbootable(long call, BootFailed cause) implements BookEffect {}
 
-    /** The call insists on a runner that is gone, or will take no more calls. It never ran. */
-    record Misplaced(long call, String runner) implements BookEffect {}
+    /** The call insists on a runner that is gone, or will take no more calls. It did not run there. */
+    record Misplaced(long call, String runner, boolean gone) implements BookEffect {}
 
     /** The queue is full. */
     record Saturated(long call, String occupation) implements BookEffect {}

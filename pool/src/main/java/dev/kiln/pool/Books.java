@@ -46,7 +46,7 @@ final class Books {
 
             @Override
             public void closed(String runner) {
-                line.closed(runner, nowNanos).forEach(call -> effects.add(new BookEffect.Misplaced(call, runner)));
+                line.closed(runner, nowNanos).forEach(call -> misplaced(call, runner));
             }
         });
     }
@@ -144,7 +144,7 @@ final class Books {
             case Wish.Inside inside -> {
                 CrewMember member = crew.find(inside.runner());
                 if (member == null || !member.admits()) {
-                    effects.add(new BookEffect.Misplaced(call, inside.runner()));
+                    misplaced(call, inside.runner());
                 } else if (now - latestNanos >= 0) {
                     effects.add(new BookEffect.TimedOut(call, CallTimedOut.Phase.QUEUE, null));
                 } else {
@@ -156,7 +156,7 @@ final class Books {
             case Wish.On on -> {
                 CrewMember member = crew.find(on.runner());
                 if (member == null || !member.open()) {
-                    effects.add(new BookEffect.Misplaced(call, on.runner()));
+                    misplaced(call, on.runner());
                     return;
                 }
             }
@@ -249,10 +249,14 @@ final class Books {
         if (closing) {
             effects.add(new BookEffect.Turned(e.call()));
         } else if (was.wish() instanceof Wish.Inside inside) {
-            effects.add(new BookEffect.Misplaced(e.call(), inside.runner())); // there is no other place for it
+            misplaced(e.call(), inside.runner()); // there is no other place for it
         } else {
             place(e.call(), e.latestNanos(), was.wish(), was.priority(), was.sinceNanos(), now);
         }
+    }
+
+    private void misplaced(long call, String runner) {
+        effects.add(new BookEffect.Misplaced(call, runner, crew.find(runner) == null));
     }
 
     private void greeted(CrewMember member, long now) {

@@ -72,11 +72,12 @@ public sealed interface Caller permits Pool, CallerView {
     Caller idempotent();
 
     /**
-     * The same, for work that runs on the runner that the frame's data is on now, and waits for a slot there. If that runner
-     * ends first, calls fail with {@link dev.kiln.frame.FrameLost}, also if the frame has moved: the view does not follow. The data of a frame of this process is as far from one
-     * runner as from another: calls near it run anywhere. Replaces what {@link #keyed} said.
+     * The same, for work that runs on the runner that the frame's data is on, and waits for a slot there. If the data moves
+     * because that runner has to go, or one of its replicas is lost, calls that wait go after it; calls that a runner makes
+     * do not. If it is gone, calls fail with {@link dev.kiln.frame.FrameLost}. The data of a frame of this process is as far
+     * from one runner as from another: calls near it run anywhere. Replaces what {@link #keyed} said.
      *
-     * @param frame not closed; only where its data is now matters, it may be closed afterwards
+     * @param frame not closed; once it is closed, calls go where its data was last
      * @throws IllegalArgumentException if its data is on a runner of another pool
      */
     Caller near(Frame frame);

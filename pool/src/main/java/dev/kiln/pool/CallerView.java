@@ -56,12 +56,12 @@ record CallerView(CallDesk desk, CallOptions options, PlaceOptions placing) impl
 
     @Override
     public Caller near(Frame frame) {
-        return with(options.on(desk.runnerOf(frame)));
+        return with(options.near(() -> desk.runnerOf(frame)));
     }
 
     @Override
     public Caller near(Resident<?> resident) {
-        return with(options.on(desk.runnerOf(resident)));
+        return with(options.near(() -> desk.runnerOf(resident)));
     }
 
     @Override

@@ -22,12 +22,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the books want done, on the owner's thread; asking a backend for a runner, which may block, on its own. */
 final class PoolHands {
     private static final byte[] NO_CHECK = {};
     private static final int MOST_ATTEMPTS = 3;
+    private static final long MOVING_MILLIS = 20;
 
     private final PoolOptions options;
     private final BootDesk boots;
@@ -102,7 +104,7 @@ final class PoolHands {
                                     e.cause()));
                 }
             }
-            case BookEffect.Misplaced e -> calls.fail(e.call(), misplaced(e));
+            case BookEffect.Misplaced e -> misplaced(e);
             case BookEffect.Saturated e ->
                 calls.fail(
                         e.call(),
@@ -164,6 +166,7 @@ final class PoolHands {
         return true;
     }
 
+    /** Harmless for a call that is over: if its turn comes, it is found to be. */
     private void enterAgain(PendingCall call) {
         books.accept(
                 new BookEvent.Arrived(call.id(), call.limits().latestStartNanos(), call.wish(), call.priority(), true));
@@ -188,15 +191,43 @@ final class PoolHands {
         return true;
     }
 
-    private KilnException misplaced(BookEffect.Misplaced e) {
+    /** A call goes after the data that it insists on: its runner takes no more calls, and moves its frames before it ends. */
+    private void misplaced(BookEffect.Misplaced e) {
+        PendingCall call = calls.find(e.call());
+        if (call == null) {
+            return;
+        }
+        String home = call.wish() instanceof Wish.On ? homeOf(call) : "";
+        boolean there = home.equals(e.runner());
+        if (home.isEmpty() || (there && e.gone())) {
+            calls.fail(e.call(), nowhere(call, e.runner()));
+        } else if (System.nanoTime() - call.limits().latestStartNanos() >= 0) {
+            calls.fail(e.call(), waitedTooLong(new BookEffect.TimedOut(e.call(), CallTimedOut.Phase.QUEUE, null)));
+        } else if (there) {
+            Future<?> _ = clock.schedule(() -> enterAgain(call), MOVING_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            call.wish(new Wish.On(home));
+            enterAgain(call);
+        }
+    }
+
+    private static String homeOf(PendingCall call) {
+        Supplier<String> home = call.options().home();
+        try {
+            return home == null ? "" : home.get();
+        } catch (RuntimeException e) {
+            return ""; // closed meanwhile: there is nothing to be near
+        }
+    }
+
+    private KilnException nowhere(PendingCall call, String runner) {
         var why = new RunnerLost(
-                name(e.call()) + " never ran: runner " + e.runner() + ", where it was to, is gone",
+                name(call.id()) + " never ran: runner " + runner + ", where it was to, is gone",
                 RunnerExit.unknown("it takes no more calls"),
                 null);
-        PendingCall call = calls.find(e.call());
-        return call != null && call.options().runner().equals(e.runner())
+        return call.wish() instanceof Wish.On
                 ? new FrameLost(
-                        name(e.call()) + " never ran: its frame was on runner " + e.runner()
+                        name(call.id()) + " never ran: its frame was on runner " + runner
                                 + "; if it has moved, which its owner() tells, call near it once more",
                         why)
                 : why;

@@ -39,7 +39,7 @@ record PoolStands(
         return switch (original) {
             case Batch batch -> new BatchStand(batch.id());
             case Pool other -> stand(other.desk(), null);
-            case CallerView view -> stand(view.desk(), view.options());
+            case CallerView view -> stand(view.desk(), view.options().withoutHome());
             case PlacedHandle<?> placed -> stand(placed.object(), placed);
             case NestedPlaced<?> placed -> stand(placed.object(), placed);
             default -> {

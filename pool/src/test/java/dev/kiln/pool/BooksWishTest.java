@@ -132,12 +132,12 @@ class BooksWishTest {
     @DisplayName("P-20: who insists on a runner that is gone, dies or leaves is told at once")
     void whoInsistsOnARunnerThatIsGoneIsToldAtOnce() {
         Script script = two(pool());
-        assertEquals(List.of(new Misplaced(1, "p-9")), script.arrives(1, on("p-9")));
+        assertEquals(List.of(new Misplaced(1, "p-9", true)), script.arrives(1, on("p-9")));
         script.arrives(2, on("p-1"));
         script.arrives(3, on("p-1"));
         assertEquals(
                 List.of(
-                        new Misplaced(3, "p-1"),
+                        new Misplaced(3, "p-1", true),
                         new BookEffect.Lost(2, "p-1", RunnerExit.unknown("exit code 1"), false),
                         new BookEffect.Boot("p-3")),
                 script.dies("p-1"));
@@ -146,10 +146,10 @@ class BooksWishTest {
         assertEquals(
                 List.of(
                         new BookEffect.Stop("p-2", Duration.ofSeconds(30).toNanos()),
-                        new Misplaced(5, "p-2"),
+                        new Misplaced(5, "p-2", false),
                         new BookEffect.Kill("p-2", "work on it did not stop, and nothing else was there")),
                 script.tell(new Finished(4, "p-2", true, true)));
-        assertEquals(List.of(new Misplaced(6, "p-2")), script.arrives(6, on("p-2")));
+        assertEquals(List.of(new Misplaced(6, "p-2", false)), script.arrives(6, on("p-2")));
     }
 
     @Test
@@ -163,7 +163,7 @@ class BooksWishTest {
             script.passes(IDLE);
             assertEquals(RunnerState.RETIRING, script.stateOf("p-1"));
             assertEquals(List.of(), script.arrives(2, on("p-1")));
-            List<BookEffect> expected = List.of(goes ? new Misplaced(2, "p-1") : new Dispatch(2, "p-1"));
+            List<BookEffect> expected = List.of(goes ? new Misplaced(2, "p-1", false) : new Dispatch(2, "p-1"));
             assertEquals(expected, script.answers("p-1", goes));
         }
     }
@@ -176,7 +176,7 @@ class BooksWishTest {
         script.greets("p-1");
         script.reports("p-1", 1);
         assertEquals(List.of(), script.arrives(2, on("p-1")));
-        assertEquals(List.of(new Misplaced(2, "p-1")), script.finishes(1, "p-1"));
+        assertEquals(List.of(new Misplaced(2, "p-1", false)), script.finishes(1, "p-1"));
         assertEquals(List.of(new Dispatch(3, "p-1")), script.arrives(3, inside("p-1")));
     }
 
@@ -185,7 +185,9 @@ class BooksWishTest {
     void aCallThatWasNotTakenIsMisplaced() {
         Script script = two(pool());
         script.arrives(1, on("p-1"));
-        assertEquals(List.of(new Misplaced(1, "p-1")), script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE))));
+        assertEquals(
+                List.of(new Misplaced(1, "p-1", false)),
+                script.tell(new NotTaken(1, "p-1", script.in(Script.PATIENCE))));
     }
 
     @Test
@@ -298,9 +300,11 @@ class BooksWishTest {
         assertEquals(
                 new BookEffect.Lost(1, "p-1", RunnerExit.unknown("exit code 1"), false),
                 script.dies("p-1").getFirst());
-        assertEquals(List.of(new Misplaced(2, "p-1")), script.arrives(2, inside("p-1")));
+        assertEquals(List.of(new Misplaced(2, "p-1", true)), script.arrives(2, inside("p-1")));
         script.arrives(3, inside("p-2"));
-        assertEquals(List.of(new Misplaced(3, "p-2")), script.tell(new NotTaken(3, "p-2", script.in(Script.PATIENCE))));
+        assertEquals(
+                List.of(new Misplaced(3, "p-2", false)),
+                script.tell(new NotTaken(3, "p-2", script.in(Script.PATIENCE))));
     }
 
     @Test

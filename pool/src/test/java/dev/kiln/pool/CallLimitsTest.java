@@ -89,17 +89,17 @@ class CallLimitsTest {
         for (CallOptions how : new CallOptions[] {
             CallOptions.DEFAULT,
             CallOptions.DEFAULT.lasting(Duration.ofMillis(1500)).loose().repeatable(),
-            CallOptions.DEFAULT.on("limits-1"),
-            CallOptions.DEFAULT.on("limits-1").of("key")
+            CallOptions.DEFAULT.near(() -> "limits-1"),
+            CallOptions.DEFAULT.near(() -> "limits-1").of("key")
         }) {
-            assertEquals(how, CallOptions.of(how.terms(Kind.CALL)));
+            assertEquals(how.withoutHome(), CallOptions.of(how.terms(Kind.CALL)));
         }
         assertEquals(
                 new Wish.On("limits-1"),
-                CallOptions.DEFAULT.of("key").on("limits-1").wish());
+                CallOptions.DEFAULT.of("key").near(() -> "limits-1").wish());
         assertEquals(
                 new Wish.Keyed("key"),
-                CallOptions.DEFAULT.on("limits-1").of("key").wish());
-        assertEquals(Wish.ANYWHERE, CallOptions.DEFAULT.of("key").on("").wish());
+                CallOptions.DEFAULT.near(() -> "limits-1").of("key").wish());
+        assertEquals(Wish.ANYWHERE, CallOptions.DEFAULT.of("key").near(() -> "").wish());
     }
 }

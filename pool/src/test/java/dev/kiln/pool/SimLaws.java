@@ -56,8 +56,12 @@ final class SimLaws {
     }
 
     /** A runner that boots may have been asked for after it was said that there is none of that name. */
-    void mayBeMisplaced(SimCall call, String runner, Books books) {
+    void mayBeMisplaced(SimCall call, BookEffect.Misplaced effect, Books books) {
+        String runner = effect.runner();
         CrewMember member = books.crew().find(runner);
+        check(
+                !effect.gone() || member == null || member.state() == RunnerState.BOOTING,
+                () -> effect + ", but the runner is there");
         switch (call.wish) {
             case Wish.On on ->
                 check(

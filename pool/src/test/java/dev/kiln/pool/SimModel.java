@@ -155,7 +155,7 @@ final class SimModel {
                 call.endOrAway("unbootable", closing);
             }
             case BookEffect.Misplaced e -> {
-                laws.mayBeMisplaced(calls.get(e.call()), e.runner(), books);
+                laws.mayBeMisplaced(calls.get(e.call()), e, books);
                 endWaiting(e.call(), "misplaced");
             }
             case BookEffect.Saturated e -> {
