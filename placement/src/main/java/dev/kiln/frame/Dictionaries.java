@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
@@ -27,6 +28,10 @@ final class Dictionaries implements AutoCloseable {
     private final Schema schema;
     private final Map<Long, Field> fields = new HashMap<>();
     private final Map<Long, FieldVector> values = new HashMap<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /** Values that are encoded themselves, by a dictionary that comes later: writers need not begin with the innermost. */
+    private record Waiting(long id, boolean more, Column column) {}
 
     /** @param schema of the IPC format */
     Dictionaries(Schema schema) {
@@ -141,6 +146,44 @@ final class Dictionaries implements AutoCloseable {
      * @param column stays the caller's
      */
     void add(long id, boolean more, Column column) {
+        if (!canTake(id) || isWaiting(id)) { // behind those of its own that wait
+            waiting.add(new Waiting(id, more, column.retain()));
+            return;
+        }
+        take(id, more, column);
+        takeWaiting();
+    }
+
+    private boolean canTake(long id) {
+        return field(id).getChildren().stream().allMatch(this::isKnown);
+    }
+
+    private boolean isKnown(Field field) {
+        DictionaryEncoding encoding = field.getDictionary();
+        return (encoding == null || (values.containsKey(encoding.getId()) && !isWaiting(encoding.getId())))
+                && field.getChildren().stream().allMatch(this::isKnown);
+    }
+
+    private boolean isWaiting(long id) {
+        return waiting.stream().anyMatch(one -> one.id() == id);
+    }
+
+    /** Each that is taken may be what others wait for. */
+    private void takeWaiting() {
+        for (int i = 0; i < waiting.size(); i++) {
+            if (canTake(waiting.get(i).id())) {
+                Waiting next = waiting.remove(i);
+                try {
+                    take(next.id(), next.more(), next.column());
+                } finally {
+                    next.column().release();
+                }
+                i = -1;
+            }
+        }
+    }
+
+    private void take(long id, boolean more, Column column) {
         Field field = plain(field(id));
         Column plain = decoded(column, field(id), Shape.of(field));
         FieldVector vector = field.createVector(Memory.allocator());
@@ -214,8 +257,9 @@ final class Dictionaries implements AutoCloseable {
             if (!indices.isNull(row)) {
                 long index = indices.getValueAsLong(row);
                 if (index < 0 || index >= size) {
-                    throw new IllegalArgumentException(
-                            "column " + path + " has the index " + index + " into a dictionary of " + size + " values");
+                    throw new IllegalArgumentException("column " + path + " has the index "
+                            + (indices instanceof UInt8Vector ? Long.toUnsignedString(index) : "" + index)
+                            + " into a dictionary of " + size + " values");
                 }
             }
         }
@@ -242,5 +286,6 @@ final class Dictionaries implements AutoCloseable {
     @Override
     public void close() {
         values.values().forEach(FieldVector::close);
+        waiting.forEach(one -> one.column().release());
     }
 }

@@ -19,6 +19,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
@@ -41,6 +42,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DictionariesTest {
 
@@ -224,6 +227,97 @@ class DictionariesTest {
                     }
                     Files.delete(again);
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 8", "8, 7"})
+    @DisplayName(
+            "F-08: values of a dictionary that are encoded by another one become plain too, whichever is written first")
+    void ofDictionaries(long inner, long outer, @TempDir Path folder) throws IOException {
+        try (BufferAllocator allocator = new RootAllocator();
+                VarCharVector words = texts("words", allocator, "Bern", "Ulm");
+                ListVector pairs = new ListVector(
+                        "pairs",
+                        allocator,
+                        new FieldType(true, new ArrowType.List(), new DictionaryEncoding(outer, false, UINT64)),
+                        null)) {
+            FieldType code = code("item", inner).getFieldType();
+            TinyIntVector codes = (TinyIntVector) pairs.addOrGetVector(code).getVector();
+            pairs.allocateNew();
+            for (int[] pair : new int[][] {{1}, {0, 1}}) {
+                int row = pairs.getValueCount();
+                int at = pairs.startNewValue(row);
+                for (int i = 0; i < pair.length; i++) {
+                    codes.setSafe(at + i, pair[i]);
+                }
+                pairs.endValue(row, pair.length);
+                pairs.setValueCount(row + 1);
+            }
+            DictionaryProvider provider = new DictionaryProvider.MapDictionaryProvider(
+                    new Dictionary(words, code.getDictionary()),
+                    new Dictionary(pairs, new DictionaryEncoding(outer, false, UINT64)));
+            assertUnsigned(
+                    outer, provider, allocator, folder, list(list(list("Bern", "Ulm")), list(list("Ulm")), list((Object)
+                            null)));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "F-08: indices into a dictionary may be unsigned and 64 bits wide; one beyond all longs is outside of it")
+    void unsigned(@TempDir Path folder) throws IOException {
+        try (BufferAllocator allocator = new RootAllocator();
+                VarCharVector words = texts("words", allocator, "Bern", "Ulm")) {
+            DictionaryProvider provider = new DictionaryProvider.MapDictionaryProvider(
+                    new Dictionary(words, new DictionaryEncoding(9, false, UINT64)));
+            assertUnsigned(9, provider, allocator, folder, list(list("Ulm"), list("Bern"), list((Object) null)));
+            try (VectorSchemaRoot root = unsigned(9, allocator)) {
+                ((UInt8Vector) root.getVector("x")).set(0, -1);
+                IllegalArgumentException refused =
+                        assertThrows(IllegalArgumentException.class, () -> Frame.of(root, provider));
+                assertTrue(
+                        refused.getMessage()
+                                .contains("column x has the index 18446744073709551615 into a dictionary of 2"),
+                        refused.getMessage());
+            }
+        }
+    }
+
+    private static final ArrowType.Int UINT64 = new ArrowType.Int(64, false);
+
+    /** Indices 1, 0, null. */
+    private static VectorSchemaRoot unsigned(long dictionary, BufferAllocator allocator) {
+        UInt8Vector indices = new UInt8Vector(
+                "x", new FieldType(true, UINT64, new DictionaryEncoding(dictionary, false, UINT64)), allocator);
+        indices.allocateNew(3);
+        indices.set(0, 1);
+        indices.set(1, 0);
+        indices.setNull(2);
+        indices.setValueCount(3);
+        return VectorSchemaRoot.of(indices);
+    }
+
+    /** In memory, in a file, and in a stream. */
+    private static void assertUnsigned(
+            long id, DictionaryProvider provider, BufferAllocator allocator, Path folder, List<?> expected)
+            throws IOException {
+        Path file = folder.resolve("some.arrow");
+        Path stream = folder.resolve("some.arrows");
+        try (VectorSchemaRoot root = unsigned(id, allocator);
+                FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                ArrowFileWriter writer = new ArrowFileWriter(root, provider, out);
+                OutputStream bytes = Files.newOutputStream(stream);
+                ArrowStreamWriter streamWriter = new ArrowStreamWriter(root, provider, bytes)) {
+            writer.writeBatch();
+            streamWriter.writeBatch();
+        }
+        try (Frame made = Frame.of(unsigned(id, allocator), provider);
+                Frame read = Frame.readArrow(file);
+                Frame streamed = Frame.readArrow(stream)) {
+            for (Frame frame : List.of(made, read, streamed)) {
+                assertEquals(expected, Oracle.rows(frame));
             }
         }
     }
