@@ -2,11 +2,15 @@ package dev.kiln.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
 import dev.kiln.frame.Frame;
+import dev.kiln.frame.FrameInfo;
+import dev.kiln.pool.Batch;
 import dev.kiln.pool.Call;
+import dev.kiln.pool.CallFailed;
 import dev.kiln.pool.Placed;
 import dev.kiln.pool.Pool;
 import dev.kiln.runner.Runner;
@@ -69,6 +73,52 @@ class MemoryIT {
             return all.filter(Files::isRegularFile).toList();
         } catch (IOException | java.io.UncheckedIOException e) {
             return List.of(disk); // one went while we looked
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "F-13: a batch goes to disk as a group, but for what is pinned or not of it, and comes back when it is used")
+    void batchOnDisk() {
+        try (Pool pool = Pool.named("group")
+                .max(2)
+                .maxConcurrency(1)
+                .spillDirectory(disk)
+                .jvmOptions(List.of("-Xmx256m"))
+                .open()) {
+            Frame other = pool.call(() -> numbers(2 * MIB, 0));
+            try (Batch batch = Batch.open("paused")) {
+                List<Frame> frames = List.of(
+                        pool.in(batch).call(() -> numbers(2 * MIB, 1)),
+                        pool.in(batch).call(() -> numbers(2 * MIB, 2)),
+                        pool.in(batch).call(() -> numbers(MIB / 2, 3)));
+                Frame pinned =
+                        pool.in(batch).<Frame>call(() -> numbers(2 * MIB, 4)).pin();
+                Frame tiny = pool.in(batch).call(() -> numbers(64, 5));
+                Frame later = frames.getFirst().filter("n > 1");
+                long bytes = frames.stream().mapToLong(Frame::byteSize).sum();
+                assertEquals(bytes, batch.spill());
+                assertEquals(bytes, batch.spill(), "they are there already");
+                assertEquals(
+                        3, pool.frames().stream().filter(FrameInfo::spilled).count());
+                assertEquals(3, files().size());
+                assertEquals(sumOf(2 * MIB / Long.BYTES, 1) - 1, sum(later));
+                assertEquals(sumOf(2 * MIB / Long.BYTES, 2), sum(frames.get(1)));
+                assertEquals(sumOf(2 * MIB / Long.BYTES, 4), sum(pinned));
+                assertEquals(sumOf(8, 5), sum(tiny));
+                CallFailed there = assertThrows(CallFailed.class, () -> pool.in(batch)
+                        .call(() -> Batch.current().orElseThrow().spill()));
+                assertTrue(there.getMessage().contains("where it was opened"), there::getMessage);
+            }
+            Eventually.soon("what the batch had on disk is gone", () -> {
+                pool.call(
+                        () -> { // the closures' own frames, which nobody closed
+                            System.gc();
+                            return null;
+                        });
+                return files().isEmpty();
+            });
+            assertEquals(sumOf(2 * MIB / Long.BYTES, 0), sum(other));
         }
     }
 

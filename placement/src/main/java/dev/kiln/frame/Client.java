@@ -95,6 +95,18 @@ final class Client {
         boolean _ = ask(new Plan.Source(remote), frame -> new FrameRequest.Pin(frame, on), Boolean.class);
     }
 
+    /** Has a party put what it has of this data on disk; how many bytes of it are there then. */
+    long spill(ProcessRef owner, List<RemoteTable> handles) {
+        List<Frame> frames = handles.stream()
+                .map(handle -> Frame.of(new Plan.Source(handle)))
+                .toList();
+        try (Parcel parcel = space.packRequest(new FrameRequest.Spill(frames))) {
+            return expect(ask(owner, parcel), Long.class, owner);
+        } finally {
+            frames.forEach(Frame::close);
+        }
+    }
+
     /** Returns when a party has taken all that it was told before, or is gone. */
     void settle(ProcessRef owner) {
         try (Parcel parcel = space.packRequest(new FrameRequest.Settle())) {

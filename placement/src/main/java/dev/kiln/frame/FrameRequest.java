@@ -64,6 +64,13 @@ sealed interface FrameRequest extends Serializable {
     /** Keep the frame's data in memory for me, or do so no longer. Answer: whether it is pinned for the asker now, a Boolean. */
     record Pin(Frame frame, boolean on) implements FrameRequest {}
 
+    /** Put what you have of this data on disk. Answer: how many bytes of it are there now, a Long. */
+    record Spill(List<Frame> frames) implements FrameRequest {
+        public Spill {
+            frames = List.copyOf(frames);
+        }
+    }
+
     /** Take all messages of the hold protocol that came before. Answer: null. */
     record Settle() implements FrameRequest {}
 

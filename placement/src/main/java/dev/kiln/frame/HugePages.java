@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * what is large enough ({@code within_size}) those that are written get them unasked; where it gives them to who asks ({@code
  * advise}, and {@code within_size} for what was written piece by piece) {@code madvise} asks; else asking would be in vain.
  * Only who writes through a mapping asks: what it got, other mappings show as it is (with {@code within_size} those of readers were
- * measured without asking, docs/adr/0012), and a reader's asking makes no small page a huge one in time.
+ * measured without asking, docs/adr/0012).
  * Source: Linux, Documentation/admin-guide/mm/transhuge.rst, "Hugepages in tmpfs/shmem".
  */
 final class HugePages {

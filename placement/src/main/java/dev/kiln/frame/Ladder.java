@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,9 @@ final class Ladder {
     private static final long COLLECT_PAUSE_NANOS = 1_000_000_000;
     private static final long COLLECTED_PATIENCE_NANOS = 200_000_000;
     private static final long LOOK_NANOS = 1_000_000;
+
+    private static final String NO_DISK =
+            "cannot be put on disk, since the temporary directory is in memory: set spillDirectory";
 
     private static final Ladder PROCESS = new Ladder();
 
@@ -165,7 +169,7 @@ final class Ladder {
 
     private FrameRefused refused(Marks now, long bytes) {
         String disk = now.folder() == null
-                ? "they cannot be put on disk, since the temporary directory is in memory: set spillDirectory"
+                ? "they " + NO_DISK
                 : "no more of them can be put on disk now" + (trouble.isEmpty() ? "" : " (" + trouble + ")");
         return new FrameRefused(
                 "no room for " + bytes + " more bytes: frames use " + Memory.budgeted() + " of the memoryBudget of "
@@ -186,6 +190,42 @@ final class Ladder {
             if (used() > now.spillMark()) {
                 spill(folder, now.spillMark() - now.budget() / SLACK);
             }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            spilling.unlock();
+        }
+    }
+
+    /**
+     * Puts tables on disk, however much room there is, but for those that are pinned, in use or too small for it; how many bytes
+     * of them are there then. None where there is no budget.
+     *
+     * @throws FrameRefused if they cannot be put there
+     */
+    long spill(Collection<Storage> tables) {
+        Marks now = marks;
+        if (now == null) {
+            return 0;
+        }
+        SpillFolder folder = now.folder();
+        if (folder == null) {
+            throw new FrameRefused("frames " + NO_DISK, null);
+        }
+        spilling.lock();
+        boolean interrupted = Thread.interrupted(); // an interrupt would close the file under us
+        try {
+            long bytes = 0;
+            for (Storage table : tables) {
+                if (table.bytes() >= Tenants.LEAST_BYTES) {
+                    table.spill(folder);
+                }
+                bytes += table.isSpilled() ? table.bytes() : 0;
+            }
+            return bytes;
+        } catch (IOException | UncheckedIOException e) {
+            throw new FrameRefused("cannot put frames on disk in " + folder.parent() + ": " + e.getMessage(), e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -36,6 +36,16 @@ public final class Members {
     }
 
     /**
+     * Puts the data of the frames among members on disk, each where it is; see {@code Batch.spill} of the pool.
+     *
+     * @return how many bytes of it are on disk then
+     * @throws dev.kiln.frame.FrameRefused if a process cannot put it there
+     */
+    public static long spill(Collection<? extends Scope.Member> members) {
+        return Spilling.of(members);
+    }
+
+    /**
      * Ends members, wherever their data is, and tells each owner in one message what is no longer held there. Those of one
      * space end between two of its flushes, and are told with the second, whatever ticks meanwhile. Spaces have their turn one
      * after the other, so that no thread has the outboxes of two.

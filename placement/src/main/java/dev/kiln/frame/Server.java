@@ -69,6 +69,13 @@ final class Server {
                 }
                 yield space.packResult(on, asker).bytes();
             }
+            case FrameRequest.Spill(List<Frame> frames) -> {
+                try {
+                    yield space.packResult(Spilling.asked(frames), asker).bytes();
+                } finally {
+                    frames.forEach(Frame::close);
+                }
+            }
             case FrameRequest.Settle _ -> {
                 space.peers().caughtUp();
                 yield space.packResult(null, asker).bytes();

@@ -137,6 +137,15 @@ public sealed interface Batch extends AutoCloseable permits HomeBatch, NestedBat
      */
     <T extends @Nullable Object> T transfer(T value, Batch toBatch);
 
+    /**
+     * Puts the data of its frames, and of those of batches within it, on disk where it is, to make room while they are not needed.
+     * What is pinned, in use, under 16 KiB, or here and not on a runner stays in memory. Any use maps it back.
+     *
+     * @return how many bytes of it are on disk then
+     * @throws dev.kiln.frame.FrameRefused if a runner cannot put frames on disk; others have
+     */
+    long spill();
+
     /** Its numbers now, also when it has ended. */
     BatchStatus status();
 

@@ -124,6 +124,11 @@ final class HomeBatch implements Batch, Scope {
     }
 
     @Override
+    public long spill() {
+        return Members.spill(book.members(this));
+    }
+
+    @Override
     public BatchStatus status() {
         List<Scope.Member> members = book.members(this);
         BatchState state = over.getNow(BatchState.OPEN);

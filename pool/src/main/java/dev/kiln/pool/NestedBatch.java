@@ -74,6 +74,11 @@ record NestedBatch(String id, long call, NestedDesk desk) implements Batch, Scop
     }
 
     @Override
+    public long spill() {
+        throw elsewhere("spill it");
+    }
+
+    @Override
     public BatchStatus status() {
         return desk.statusOf(id)
                 .orElseThrow(() -> new IllegalStateException("batch " + id + " has ended and is known no more"));

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It is a hash of the contents of the program's classes, taken when the program is built and carried by it as the resource
  * {@value #RESOURCE}: in the jar that a class path begins with, in a Quarkus application, whose extension puts it there for
  * JVM and native executable alike, and in any native image ({@link BuildIdFeature}). Nothing else is read then. A program
- * without it computes the same hash of its class path when it first needs it, which takes some tens of milliseconds for a
- * hundred jars. One in a folder is not believed: who compiles there anew does not write it anew.
+ * without it computes the same hash of its class path when it first needs it, which takes 0.1 to 0.2 s for 20,000
+ * classes in 70 jars. One in a folder is not believed: who compiles there anew does not write it anew.
  *
  * <p>A build writes it by running this class with the program's class path, before the program's jar is packed:
  *
