@@ -22,11 +22,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes that hold one frame, and die or lose sight of its owner. */
-@ExtendWith(LeavesNothing.class)
+@ExtendWith(LeavesNothing.InTheEnd.class)
 class HoldersIT {
     private static final int HOLDERS = 3;
 
@@ -62,6 +64,7 @@ class HoldersIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({"0, 1, 2", "0, 2, 1", "1, 0, 2", "1, 2, 0", "2, 0, 1", "2, 1, 0"})
     @DisplayName(
             "G-01, G-06: three processes hold a frame and are killed, in each order: it lives until the last is gone,"
@@ -101,6 +104,7 @@ class HoldersIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "G-03: a runner passes a handle on and is killed at once: its receiver finds the frame, each time, and it is"
                     + " freed when that lets go")
@@ -138,6 +142,7 @@ class HoldersIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "G-05: a partition shorter than the lease loses no frame, and what is let go meanwhile is freed after it")
     void shortPartition() {
@@ -163,6 +168,7 @@ class HoldersIT {
     record Row(int x) {}
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @DisplayName(
             "G-05, R-03: a partition longer than the lease frees everything: the owner's process ends by itself, and"
                     + " its handles are FrameLost")
