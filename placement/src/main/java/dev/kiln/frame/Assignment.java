@@ -22,7 +22,11 @@ record Assignment(String name, String expression) implements Serializable {
                     + "\"; a name that is not a plain word goes in double quotes");
         }
         String expression = rest.substring(1).strip();
-        Expression.of(verb, expression);
+        if (Expression.of(verb, expression).givesSeveral()) {
+            throw new IllegalArgumentException(
+                    verb + ": \"" + text + "\" gives several columns, of which one would be called " + Names.quote(name)
+                            + "; give each an expression of its own");
+        }
         return new Assignment(name, expression);
     }
 

@@ -9,10 +9,12 @@ import java.lang.reflect.WildcardType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,10 @@ final class Conversion {
                 case String text when raw == UUID.class -> UUID.fromString(text);
                 case byte[] bytes when raw == UUID.class && bytes.length == 16 -> uuid(bytes);
                 case String text when boxed(raw) == Character.class && text.length() == 1 -> text.charAt(0);
+                // what a duration becomes in the engine; months would be of no fixed length
+                case PeriodDuration it
+                when raw == Duration.class && it.getPeriod().toTotalMonths() == 0 ->
+                    it.getDuration().plusDays(it.getPeriod().get(ChronoUnit.DAYS));
                 case Instant instant when raw == OffsetDateTime.class -> instant.atOffset(ZoneOffset.UTC);
                 case Instant instant when raw == ZonedDateTime.class -> instant.atZone(ZoneOffset.UTC);
                 default -> {

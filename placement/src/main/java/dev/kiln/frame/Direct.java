@@ -45,7 +45,7 @@ final class Direct {
             case Plan.Drop step -> columns(step.input(), step.names(), step.names());
             case Plan.Rename step -> columns(step.input(), step.input().names(), step.names());
             case Plan.Slice step -> rows(step.input(), step.offset(), step.length());
-            case Plan.Tail step -> rows(step.input(), Long.MAX_VALUE, step.length());
+            case Plan.Tail step -> last(step.input(), step.length());
             case Combination.ConcatColumns concat -> beside(concat.inputs());
             case Combination.Put put -> put(put);
             default -> throw new IllegalArgumentException("needs the engine: " + PlanText.verb(plan));
@@ -152,9 +152,18 @@ final class Direct {
     private static Table rows(Plan input, long offset, long length) {
         Table before = view(input);
         try {
-            long from =
-                    Math.min(offset, offset == Long.MAX_VALUE ? Math.max(0, before.rows() - length) : before.rows());
+            long from = Math.min(offset, before.rows());
             return before.slice(from, Math.min(length, before.rows() - from));
+        } finally {
+            before.release();
+        }
+    }
+
+    private static Table last(Plan input, long length) {
+        Table before = view(input);
+        try {
+            long count = Math.min(length, before.rows());
+            return before.slice(before.rows() - count, count);
         } finally {
             before.release();
         }

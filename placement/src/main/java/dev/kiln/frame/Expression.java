@@ -20,8 +20,10 @@ final class Expression {
     private final List<Character> open = new ArrayList<>();
     private int at;
     private int end = -1;
-    private int parameters;
+    private final List<Integer> marks = new ArrayList<>();
     private boolean wildcard;
+    private boolean several;
+    private boolean unpacked;
     private boolean operandBefore;
 
     private Expression(String verb, String text) {
@@ -54,7 +56,18 @@ final class Expression {
 
     /** The number of {@code ?} that stand for parameters. */
     int parameters() {
-        return parameters;
+        return marks.size();
+    }
+
+    /** The text with something else in the place of each of these {@code ?}, in their order. */
+    String withParameters(List<String> written) {
+        StringBuilder whole = new StringBuilder();
+        int from = 0;
+        for (int i = 0; i < marks.size(); i++) {
+            whole.append(text, from, marks.get(i)).append(written.get(i));
+            from = marks.get(i) + 1;
+        }
+        return whole.append(text, from, text.length()).toString();
     }
 
     /** How often a word occurs outside of literals and comments, in any case, quoted or not. */
@@ -65,6 +78,11 @@ final class Expression {
     /** Those of the columns that the expression may read: never too few, sometimes more than it does. */
     List<String> mentioned(List<String> columns) {
         return wildcard ? columns : columns.stream().filter(c -> count(c) > 0).toList();
+    }
+
+    /** Whether it is a {@code *} or {@code columns(…)} that gives several columns, not one from all of them as {@code *columns(…)} does. */
+    boolean givesSeveral() {
+        return several;
     }
 
     private void scan(boolean single) {
@@ -94,6 +112,7 @@ final class Expression {
                 operand = symbol(c, single);
                 at++;
             }
+            unpacked = c == '*' && !operandBefore;
             operandBefore = operand;
         }
         if (!open.isEmpty()) {
@@ -114,7 +133,7 @@ final class Expression {
                 return true;
             }
             case '?' -> {
-                parameters++;
+                marks.add(at);
                 return true;
             }
             case ',' -> {
@@ -130,7 +149,11 @@ final class Expression {
                 end = at;
             }
             // '*' after an operand multiplies; anywhere else it stands for columns, and '#1' for the first of them
-            case '*' -> wildcard |= !operandBefore && !countsRows();
+            case '*' -> {
+                boolean columns = !operandBefore && !countsRows();
+                wildcard |= columns;
+                several |= columns && open.isEmpty();
+            }
             case '#' -> wildcard = true;
             default -> {}
         }
@@ -194,7 +217,10 @@ final class Expression {
         }
         word(name);
         String folded = Names.fold(name);
-        wildcard |= folded.equals("columns");
+        if (folded.equals("columns")) {
+            wildcard = true;
+            several |= !unpacked && text.substring(at).stripLeading().startsWith("(");
+        }
         return switch (folded) {
             case "select", "distinct", "all", "by", "from", "and", "or", "not", "then", "else", "when", "return" ->
                 false;

@@ -57,6 +57,12 @@ final class FieldInference {
 
     private static final int MAX_PRECISION = 38;
 
+    /**
+     * What decimals have if they need no more: room for those of another scale beside them. Of 38 digits the engine would round
+     * the others' away where it brings both to one type.
+     */
+    private static final int USUAL_PRECISION = 18;
+
     private final String path;
     private @Nullable Kind kind;
     private @Nullable Class<?> seen;
@@ -277,7 +283,7 @@ final class FieldInference {
             throw new IllegalArgumentException("column " + path + " needs decimals of " + precision + " digits, "
                     + scale + " of them after the point; at most " + MAX_PRECISION + " are possible: round the values");
         }
-        return new ArrowType.Decimal(MAX_PRECISION, scale, 128);
+        return new ArrowType.Decimal(Math.max(precision, USUAL_PRECISION), scale, 128);
     }
 
     /** The elements of a collection or an array, as a list. */

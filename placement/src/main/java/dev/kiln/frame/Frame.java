@@ -240,6 +240,7 @@ public final class Frame implements AutoCloseable, Serializable {
 
     /** The first rows, at most {@code rows} (>= 0). */
     public Frame head(long rows) {
+        Plan.require(rows >= 0, "head: the number of rows must be >= 0, was " + rows);
         return slice(0, rows);
     }
 
@@ -375,6 +376,7 @@ public final class Frame implements AutoCloseable, Serializable {
 
     /** Fetches the first rows, at most {@code rows} (>= 0), and prints them as a table on {@code System.out}. */
     public void show(int rows) {
+        Plan.require(rows >= 0, "show: the number of rows must be >= 0, was " + rows);
         String text = with(plan -> FrameText.table(plan, rows, hold.counted()));
         System.out.println(text);
     }
@@ -438,7 +440,10 @@ public final class Frame implements AutoCloseable, Serializable {
         return write(Format.ARROW, file);
     }
 
-    /** The same as comma separated values with a header line; nulls are empty. */
+    /**
+     * The same as comma separated values with a header line; nulls are empty. An empty string is a pair of quotes, which {@link #readCsv}
+     * takes for a null, as it has to where all values are in quotes.
+     */
     public long writeCsv(Path file) {
         return write(Format.CSV, file);
     }

@@ -28,7 +28,8 @@ final class PlanRows {
                         : OptionalLong.of(step.columns().size());
             case Plan.Slice step -> then(step.input(), n -> Math.min(step.length(), Math.max(0, n - step.offset())));
             case Plan.Tail step -> then(step.input(), n -> Math.min(step.length(), n));
-            case Plan.Summarise step -> step.keys().isEmpty() ? OptionalLong.of(1) : OptionalLong.empty();
+            case Plan.Summarise step ->
+                step.keys().isEmpty() && !makesRows(step) ? OptionalLong.of(1) : OptionalLong.empty();
             case Plan.Filter step -> OptionalLong.empty();
             case Plan.Distinct step -> OptionalLong.empty();
             case Plan.Sql step -> OptionalLong.empty();
@@ -73,7 +74,16 @@ final class PlanRows {
 
     /** Whether it gives a row several rows. */
     static boolean makesRows(Plan.Mutate step) {
-        Expression expression = Expression.of("mutate", step.column().expression());
+        return makesRows("mutate", step.column());
+    }
+
+    /** Whether it gives a group several rows. */
+    static boolean makesRows(Plan.Summarise step) {
+        return step.columns().stream().anyMatch(column -> makesRows("summarise", column));
+    }
+
+    private static boolean makesRows(String verb, Assignment column) {
+        Expression expression = Expression.of(verb, column.expression());
         return expression.count("unnest") + expression.count("generate_subscripts") > 0;
     }
 }

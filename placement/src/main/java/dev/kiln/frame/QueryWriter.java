@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -91,8 +92,14 @@ final class QueryWriter {
 
     private void filter(Plan.Filter step, List<String> columns) {
         from(select(columns), step.input(), plus(columns, mentioned("filter", step.expression(), step.input())));
-        sql.append(" where (\n").append(step.expression()).append("\n)");
-        parameters.addAll(step.parameters());
+        List<String> written = new ArrayList<>();
+        for (Parameter parameter : step.parameters()) {
+            Optional<String> type = parameter.fineType(step.leaves());
+            written.add(type.map(it -> "cast(? as " + it + ")").orElse("?"));
+            parameters.add(type.isPresent() ? new Parameter(parameter.text()) : parameter);
+        }
+        String expression = Expression.of("filter", step.expression()).withParameters(written);
+        sql.append(" where (\n").append(expression).append("\n)");
     }
 
     private void mutate(Plan.Mutate step, List<String> columns) {
@@ -125,8 +132,9 @@ final class QueryWriter {
     }
 
     private void summarise(Plan.Summarise step, List<String> columns) {
+        boolean unnests = PlanRows.makesRows(step);
         List<Assignment> made = step.columns().stream()
-                .filter(column -> columns.contains(column.name()) || step.keys().isEmpty())
+                .filter(column -> columns.contains(column.name()) || step.keys().isEmpty() || unnests)
                 .toList();
         SequencedSet<String> read = new LinkedHashSet<>(step.keys());
         StringBuilder list = new StringBuilder(list(step.keys()));
@@ -139,7 +147,10 @@ final class QueryWriter {
         }
         sql.append(select(columns)).append(" from (");
         from("select " + list, step.input(), List.copyOf(read));
-        sql.append(step.keys().isEmpty() ? ")" : " group by " + list(step.keys()) + ")");
+        // without keys there is one group, and an expression that does not aggregate is refused, not run row by row
+        sql.append(" group by ")
+                .append(step.keys().isEmpty() ? "()" : list(step.keys()))
+                .append(')');
     }
 
     private void sort(Plan.Sort step, List<String> columns) {

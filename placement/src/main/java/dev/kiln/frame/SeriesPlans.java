@@ -58,13 +58,16 @@ final class SeriesPlans {
                     .map(side -> new Cut(side, Names.quote(side.names().getFirst())))
                     .toList();
         }
+        List<Leaf> data = base.leaves();
         Iterator<Cut> series = cuts.iterator();
         List<String> written = new ArrayList<>();
+        long given = 0; // a long text of the user's is no reason to refuse
         for (Object part : parts) {
-            written.add(part instanceof Series ? series.next().expression() : SqlText.literal(verb, part));
+            written.add(part instanceof Series ? series.next().expression() : SqlText.literal(verb, part, data));
+            given += part instanceof Series ? 0 : written.getLast().length();
         }
         String text = expression.apply(written);
-        if (text.length() > LONGEST) {
+        if (text.length() - given > LONGEST) {
             throw new IllegalStateException(verb + ": the expression has more than " + LONGEST
                     + " characters; go on with what compute() returns, which is data and no chain");
         }

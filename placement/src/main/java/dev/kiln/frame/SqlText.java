@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,12 @@ final class SqlText {
     /**
      * A value of the user's. Whole numbers and decimals take the type of the column that they meet, as far as they fit.
      *
+     * @param data what it meets
      * @throws IllegalArgumentException if the engine has no such type
      */
-    static String literal(String verb, @Nullable Object value) {
-        return switch (Parameter.of(verb, value).value()) {
+    static String literal(String verb, @Nullable Object value, List<Leaf> data) {
+        Parameter given = Parameter.of(verb, value);
+        return switch (given.value()) {
             case null -> "null";
             case String text -> literal(text);
             case Float n -> cast(n.toString(), "float");
@@ -36,18 +39,14 @@ final class SqlText {
             case BigInteger n -> signed(n.toString());
             case Number n -> signed(n.toString());
             case LocalDate date -> cast(date.toString(), "date");
-            case LocalTime time -> cast(time.toString(), isMicros(time) ? "time" : "time_ns");
+            case LocalTime time -> cast(time.toString(), given.fineType(data).orElse("time"));
             case LocalDateTime time ->
-                cast(time.toString(), isMicros(time.toLocalTime()) ? "timestamp" : "timestamp_ns");
-            case OffsetDateTime time -> cast(time.toInstant().toString(), "timestamptz");
+                cast(time.toString(), given.fineType(data).orElse("timestamp"));
+            case OffsetDateTime time -> cast(given.text(), given.fineType(data).orElse("timestamptz"));
             case UUID id -> cast(id.toString(), "uuid");
             case byte[] bytes -> "unhex('" + HexFormat.of().formatHex(bytes) + "')";
             case Object other -> other.toString(); // booleans
         };
-    }
-
-    private static boolean isMicros(LocalTime time) {
-        return time.toNanoOfDay() % 1000 == 0;
     }
 
     private static String cast(String text, String type) {

@@ -102,12 +102,17 @@ class ColumnTableTest {
     }
 
     @Test
-    @DisplayName("F-09: decimals have the scale of the value that needs the largest, up to 38 digits")
+    @DisplayName(
+            "F-09: decimals have the scale of the value that needs the largest, and 18 digits, or up to 38 if they need more")
     void decimals() {
         becomes(
-                "decimal(38,3)",
+                "decimal(18,3)",
                 Arrays.asList(new BigDecimal("1.500"), new BigDecimal("-0.001"), null, new BigDecimal("1000.000")),
                 Arrays.asList(new BigDecimal("1.5"), new BigDecimal("-0.001"), null, new BigDecimal("1E3")));
+        becomes(
+                "decimal(20,2)",
+                List.of(new BigDecimal("123456789012345678.00"), new BigDecimal("0.25")),
+                List.of(new BigDecimal("123456789012345678"), new BigDecimal("0.25")));
         BigInteger large = BigInteger.TEN.pow(37).negate();
         becomes("decimal(38,0)", List.of(new BigDecimal(large)), List.of(large));
         refused("needs decimals of 39 digits", Map.of("x", List.of(BigInteger.TEN.pow(38))));

@@ -98,6 +98,37 @@ class FrameParametersTest {
     }
 
     @Test
+    @DisplayName(
+            "F-08: a time with nanoseconds meets data with nanoseconds exactly, and microseconds of any year as such")
+    void nanoseconds() {
+        Instant instant = Instant.parse("1969-12-31T23:59:59.123456789Z");
+        LocalDateTime local = LocalDateTime.of(2020, 1, 2, 3, 4, 5, 123_456_789);
+        LocalTime time = LocalTime.of(1, 2, 3, 123_456_789);
+        try (Frame fine = frame("i", list(instant), "l", list(local), "t", list(time), "n", list(7));
+                Frame coarse =
+                        frame("l", list(LocalDateTime.of(1, 1, 1, 0, 0), LocalDateTime.of(9999, 12, 31, 0, 0)))) {
+            assertEquals(
+                    1,
+                    fine.filter("n = ? and i = ? and l = ? and t = ?", 7, instant, local, time)
+                            .rowCount());
+            assertEquals(
+                    1,
+                    fine.filter("i = ?", instant.atZone(ZoneId.of("Europe/Zurich")))
+                            .rowCount());
+            assertEquals(
+                    0,
+                    fine.filter("i < ? or l < ? or t < ?", instant, local, time).rowCount());
+            assertEquals(0, fine.filter("i = ?", instant.plusNanos(1)).rowCount());
+            assertEquals(1, fine.filter("'?' <> '' and i = ? /* ? */", instant).rowCount());
+            assertEquals(1, coarse.filter("l < ?", local).rowCount());
+            assertEquals(list(true, false), coarse.column("l").lessThan(local).toList());
+            assertEquals(list(true), fine.column("i").equalTo(instant).toList());
+            assertEquals(list(true), fine.column("l").equalTo(local).toList());
+            assertEquals(list(true), fine.column("t").equalTo(time).toList());
+        }
+    }
+
+    @Test
     @DisplayName("F-08: a value that the caller changes afterwards is not changed in the plan")
     void copied() {
         byte[] bytes = {1};

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class FrameVerbsTest {
     private Frame flights;
@@ -112,6 +114,55 @@ class FrameVerbsTest {
     }
 
     @Test
+    @DisplayName("F-08: without keys a summary is one row, and what does not aggregate is refused, not run row by row")
+    void summariseAll() {
+        assertEquals(list(list(1)), rows(flights.groupBy().summarise("one = 1")));
+        assertEquals(
+                "summarise",
+                assertThrows(QueryFailed.class, () -> rows(flights.groupBy().summarise("delay = delay")))
+                        .verb());
+        Frame several = flights.groupBy().summarise("delay = unnest(list(delay order by delay))");
+        assertEquals(5, several.rowCount(), "a count that is told is that of the rows");
+        assertEquals(list(-3, 5, 65, 70, null), column(several, "delay"));
+        Frame ofGroups = flights.groupBy("origin").summarise("delay = unnest(list(delay))");
+        assertEquals(5, ofGroups.select("origin").rowCount());
+    }
+
+    @Test
+    @DisplayName("F-08: an expression that gives several columns is refused, since it has one name")
+    void severalColumns() {
+        for (String several : List.of("*", "columns(*)", "columns('d.*') * 2", "max(columns(*))", "2 * columns(*)")) {
+            for (Executable verb : List.<Executable>of(() -> flights.mutate("x = " + several), () -> flights.groupBy()
+                    .summarise("x = " + several))) {
+                String message =
+                        assertThrows(IllegalArgumentException.class, verb).getMessage();
+                assertTrue(message.contains("gives several columns"), message);
+            }
+        }
+        Frame numbers = flights.select("delay", "distance").head(1);
+        assertEquals(list(5.0), column(numbers.mutate("most = greatest(*columns(*))"), "most"));
+        assertEquals(list(7.5), column(numbers.mutate("product = delay * distance"), "product"));
+    }
+
+    @Test
+    @DisplayName("F-08: decimals of different scales are brought together without rounding")
+    void decimals() {
+        Frame cents = frame("d", list(new BigDecimal("1.10")), "e", list(new BigDecimal("0.123456789")));
+        Frame fine = frame("d", list(new BigDecimal("1.123456789")), "e", list(new BigDecimal("7")));
+        assertEquals(
+                list(
+                        list(new BigDecimal("1.100000000"), new BigDecimal("0.123456789")),
+                        list(new BigDecimal("1.123456789"), new BigDecimal("7.000000000"))),
+                rows(cents.concatRows(fine)));
+        assertEquals(
+                list(new BigDecimal("1.100000000"), new BigDecimal("0.123456789")),
+                column(cents.pivotLonger("name", "value", "d", "e"), "value"));
+        assertEquals(2, cents.join(fine, JoinType.FULL, "d").rowCount());
+        assertEquals(0, cents.filter("d >= 1.12").rowCount());
+        Frame.closeAll(List.of(cents, fine));
+    }
+
+    @Test
     @DisplayName("F-08: the new column of a summary may be called like one that it reads")
     void summariseShadows() {
         assertEquals(
@@ -144,9 +195,21 @@ class FrameVerbsTest {
         assertEquals(list(65, -3), column(known.tail(2), "delay"));
         assertEquals(list(70, 65), column(known.slice(1, 2), "delay"));
         assertEquals(list(70, 65), column(known.slice(1, 3).sort("-delay").head(2), "delay"));
-        assertThrows(IllegalArgumentException.class, () -> flights.head(-1));
-        assertThrows(IllegalArgumentException.class, () -> flights.slice(-1, 1));
-        assertThrows(IllegalArgumentException.class, () -> flights.tail(-1));
+        assertEquals(list(65, -3), column(flights.slice(3, Long.MAX_VALUE), "delay"));
+        for (Frame frame : List.of(flights, known)) {
+            assertEquals(list(), column(frame.slice(Long.MAX_VALUE, 2), "delay"));
+            assertEquals(list(), column(frame.slice(Long.MAX_VALUE, Long.MAX_VALUE), "delay"));
+        }
+        assertNegative("head: ", () -> flights.head(-1));
+        assertNegative("slice: ", () -> flights.slice(-1, 1));
+        assertNegative("slice: ", () -> flights.slice(0, -1));
+        assertNegative("tail: ", () -> flights.tail(-1));
+        assertNegative("show: ", () -> flights.show(-1));
+    }
+
+    private static void assertNegative(String verb, Executable use) {
+        String message = assertThrows(IllegalArgumentException.class, use).getMessage();
+        assertTrue(message.startsWith(verb) && message.contains(">= 0"), message);
     }
 
     @Test

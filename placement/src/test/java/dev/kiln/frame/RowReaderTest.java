@@ -191,6 +191,22 @@ class RowReaderTest {
         refused("values such as [1, 2]: use List", List.of(List.of(1, 2)), IntX.class);
     }
 
+    record TookX(Duration x) {}
+
+    @Test
+    @DisplayName("F-08: a duration is one also when the engine has made an interval of it; one of months is none")
+    void durations() {
+        List<TookX> took = List.of(new TookX(Duration.ofHours(30)), new TookX(Duration.ofMillis(-1)));
+        try (Frame frame = Frame.rows(took);
+                Frame lazy = frame.filter("true");
+                Frame days = Frame.readSql("select interval '2 days 3 seconds' as x");
+                Frame months = Frame.readSql("select interval 3 months as x")) {
+            assertEquals(took, lazy.toRows(TookX.class));
+            assertEquals(List.of(new TookX(Duration.ofSeconds(2 * 86_400 + 3))), days.toRows(TookX.class));
+            assertThrows(IllegalArgumentException.class, () -> months.toRows(TookX.class));
+        }
+    }
+
     @Test
     @DisplayName("F-08: nulls, optional values, bytes and zones come as the component has them")
     void others() {

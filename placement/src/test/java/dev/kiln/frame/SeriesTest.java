@@ -284,6 +284,15 @@ class SeriesTest {
     }
 
     @Test
+    @DisplayName("F-08: a long text is a value like any other, not an expression that is too long")
+    void longText() {
+        String text = "x".repeat(100_000);
+        assertEquals(
+                list(true, false, null),
+                Series.of(text, "y", null).equalTo(text).toList());
+    }
+
+    @Test
     @DisplayName("F-08: an expression that uses itself again and again is refused, not run for ever")
     void doubling() {
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> {
