@@ -4,6 +4,7 @@ import dev.kiln.KilnException;
 import dev.kiln.gc.ProcessRef;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,9 +76,12 @@ final class Removal implements AutoCloseable {
         }
     }
 
+    /** The small ones first, so that as many as possible find room. */
     private Stranded move(List<Map.Entry<Long, Table>> tables, List<ProcessRef> targets) {
+        tables.sort(Comparator.comparingLong(entry -> entry.getValue().bytes()));
         @Nullable RuntimeException refusal = null;
         int from = 0;
+        int together = TOGETHER;
         while (from < tables.size()) {
             if (targets.isEmpty()) {
                 List<Map.Entry<Long, Table>> left = tables.subList(from, tables.size());
@@ -88,7 +92,7 @@ final class Removal implements AutoCloseable {
                                 .sum(),
                         refusal == null ? "there is no other runner" : String.valueOf(refusal.getMessage()));
             }
-            List<Map.Entry<Long, Table>> some = tables.subList(from, Math.min(from + TOGETHER, tables.size()));
+            List<Map.Entry<Long, Table>> some = tables.subList(from, Math.min(from + together, tables.size()));
             try {
                 List<RemoteTable> kept = copies.keep(
                         targets.getFirst(),
@@ -101,7 +105,12 @@ final class Removal implements AutoCloseable {
                 throw e;
             } catch (RuntimeException e) { // it has no room for these, or is gone, or cannot read them: another one
                 refusal = e;
-                targets.removeFirst();
+                if (e instanceof FrameRefused && some.size() > 1) {
+                    together = some.size() / 2; // there may be room for some of these
+                } else {
+                    targets.removeFirst();
+                    together = TOGETHER;
+                }
             }
         }
         return new Stranded(0, 0, "");

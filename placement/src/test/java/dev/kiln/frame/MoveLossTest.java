@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Moves while parties die or refuse, and many at once. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -81,6 +85,36 @@ class MoveLossTest extends MoveFixture {
         assertEquals(list(1, 2), column(handle, "x"));
         moveOut(n2, n3, n4);
         assertEquals("n4", handle.owner());
+    }
+
+    @Test
+    @DisplayName("F-10: where there is room for a part only, the small ones move, and the rest is told with the reason")
+    void movesWhatHasRoom(@TempDir Path directory) throws IOException {
+        long mib = 1 << 20;
+        Path full = Files.createDirectory(directory.resolve("full"));
+        MemoryLimits limits = new MemoryLimits(16 * mib, 0.7, 0.85, full.toString(), 1, true);
+        Hub.collectGarbage();
+        try (MemoryBudget _ = MemoryBudget.open(limits, false)) {
+            Files.delete(full);
+            Files.createFile(full); // nothing can go to disk
+            List<Frame> frames = hub.call(
+                    n2,
+                    () -> List.of(
+                            Frame.columns(Map.of("x", new byte[(int) (6 * mib)])),
+                            Frame.columns(Map.of("x", new byte[(int) mib])),
+                            Frame.columns(Map.of("x", new byte[(int) mib]))));
+            hub.settle();
+            Stranded rest = n2.moveOut(List.of(n3.self()));
+            hub.settle();
+            assertEquals(1, rest.count());
+            assertTrue(rest.bytes() >= 6 * mib, rest::toString);
+            assertTrue(rest.reason().contains("memoryBudget has no room"), rest::reason);
+            assertEquals(
+                    List.of("n2", "n3", "n3"), frames.stream().map(Frame::owner).toList());
+            assertEquals(6 * mib, frames.getFirst().filter("x = 0").rowCount());
+            Frame.closeAll(frames);
+            hub.settle();
+        }
     }
 
     @Test
