@@ -91,6 +91,11 @@ class FrameNamesTest {
         assertNamed(() -> frame.sort("-dist"), "sort", "\"dist\"");
         assertNamed(() -> frame.join(frame, JoinType.LEFT, "orig"), "join (left)");
         assertNamed(() -> frame.join(frame, JoinType.LEFT, "origin = dest"), "join (right)", "\"dest\"");
+        assertNamed(() -> frame.pivotLonger("k", "v", "dealy"), "pivotLonger", "did you mean \"delay\"?");
+        assertNamed(() -> frame.pivotWider("orign", "delay"), "pivotWider", "did you mean \"origin\"?");
+        assertNamed(() -> frame.pivotWider("origin", "dealy", List.of("x")), "pivotWider", "did you mean \"delay\"?");
+        assertNamed(() -> frame.column("distanse"), "column", "did you mean \"distance\"?");
+        assertNamed(() -> frame.concatRows(frame.rename("delay", "late")), "concatRows", "\"late\"");
         frame.close();
     }
 

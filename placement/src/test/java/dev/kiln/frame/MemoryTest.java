@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -114,6 +119,86 @@ class MemoryTest {
         assertEquals(before.segmentBytes(), Memory.usage().segmentBytes());
         assertEquals(before.mappings(), Memory.usage().mappings());
         assertEquals(resident, Memory.residentBytes());
+    }
+
+    @Test
+    @DisplayName(
+            "F-13: the budget covers private tables, segments, mappings until they are unmapped, and what the engine gives out")
+    void budgeted() {
+        long before = Memory.budgeted();
+        Table small = Table.fromColumns(Map.of("n", new int[1000]));
+        assertEquals(before + 4125, Memory.budgeted());
+        Table large = Table.fromColumns(Map.of("n", new byte[(int) (4 * MIB)]));
+        long withLarge = Memory.budgeted();
+        assertTrue(withLarge >= before + 4125 + 4 * MIB, () -> withLarge - before + " bytes");
+        Table mapped = Table.map(large.share());
+        assertTrue(Memory.budgeted() < withLarge + MIB, "it is mapped from here: counted once");
+        MappingEntry elsewhere = new MappingEntry(MIB, false); // as of a segment of another process
+        elsewhere.used();
+        assertTrue(Memory.budgeted() >= withLarge + MIB);
+        elsewhere.unused();
+        assertTrue(Memory.budgeted() >= withLarge + MIB, "in use no more, but mapped");
+        elsewhere.unmapped();
+        long withoutEngine = Memory.budgeted();
+        assertTrue(withoutEngine < withLarge + MIB);
+        try (var result = Session.ALLOCATOR.buffer(MIB)) {
+            assertTrue(Memory.budgeted() >= withoutEngine + result.capacity());
+        }
+        List.of(mapped, large, small).forEach(Table::release);
+        until(() -> {
+            System.gc();
+            return Memory.budgeted() <= before;
+        });
+    }
+
+    @Test
+    @DisplayName(
+            "F-13: budget, engine and heap that are more together than the machine has are warned about at boot, each by name")
+    void sumAtBoot() {
+        long machine = MemoryLimits.machineBytes();
+        List<String> warned = warnings(() -> open(machine, true));
+        assertEquals(1, warned.size(), warned::toString);
+        for (String part : List.of(
+                "memoryBudget (" + machine + ")",
+                "engine's limit (" + machine / 4,
+                Database.MEMORY_PROPERTY,
+                "heap (" + Runtime.getRuntime().maxMemory(),
+                "machine's " + machine)) {
+            assertTrue(warned.getFirst().contains(part), warned.getFirst());
+        }
+        assertEquals(
+                List.of(), warnings(() -> open(machine, false)), "engine and heap are not there for this one alone");
+        long rest = machine - machine / 4 - Runtime.getRuntime().maxMemory();
+        assertEquals(List.of(), warnings(() -> open(Math.max(MemoryLimits.LEAST_BUDGET, rest / 2), true)));
+    }
+
+    private static void open(long budget, boolean ownProcess) {
+        MemoryBudget.open(new MemoryLimits(budget, 0.7, 0.85, "", 1, true), ownProcess)
+                .close();
+    }
+
+    private static List<String> warnings(Runnable what) {
+        List<String> warned = new ArrayList<>();
+        Logger logger = Logger.getLogger(MemoryBudget.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord said) {
+                warned.add(said.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            what.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return warned;
     }
 
     @Test

@@ -85,6 +85,25 @@ class OperandsTest {
     }
 
     @Test
+    @DisplayName(
+            "F-06, F-07: frames of two pools meet where the larger one is, and the other's data comes by way of the caller")
+    void ofTwoPools() {
+        try (Hub other = new Hub()) {
+            Frame ours = hub.call(n2, () -> numbers(3));
+            Frame theirs = other.call(other.runner("m1"), () -> numbers(4));
+            Frame joined = ours.join(theirs, JoinType.RIGHT, "x");
+            assertEquals("m1", joined.owner());
+            assertEquals("m1", joined.compute().owner());
+            assertEquals(1, hub.asked(), "for its data, by the caller");
+            assertEquals(4, joined.rowCount());
+            Frame twice = ours.concatRows(ours, theirs).compute();
+            assertEquals("n2", twice.owner());
+            assertEquals(list(0L, 1L, 2L, 0L, 1L, 2L, 0L, 1L, 2L, 3L), column(twice, "x"));
+            assertEquals(0, hub.caller().residentCount() + other.caller().residentCount());
+        }
+    }
+
+    @Test
     @DisplayName("F-06, F-07: of the side that moves only the result of its verbs moves, made by its owner")
     void resultsMove() {
         Frame few = hub.call(n2, () -> frame("x", new long[] {3, 4}));

@@ -10,17 +10,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -182,6 +186,40 @@ class PlacementTest {
         assertEquals(list(1, 2), column(model.weights, "x"));
     }
 
+    // ---- F-03
+
+    /** It is told by its fields what is in it, as all that is serialized. */
+    static final class Unwalkable extends ArrayList<Object> {
+        @Override
+        public Iterator<Object> iterator() {
+            throw new AssertionError("it is walked");
+        }
+
+        @Override
+        public Object get(int index) {
+            throw new AssertionError("it is looked into");
+        }
+    }
+
+    static final class Counted implements Serializable {
+        static final AtomicInteger WRITTEN = new AtomicInteger();
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            WRITTEN.incrementAndGet();
+            out.defaultWriteObject();
+        }
+    }
+
+    @Test
+    @DisplayName("F-03: a structure without frames is serialized once, and not traversed besides")
+    void costsNoTraversal() {
+        Object[] parts = {new Unwalkable(), new Counted(), List.of(new Counted(), Map.of("k", new Counted()))};
+        Counted.WRITTEN.set(0);
+        Object[] crossed = hub.call(n2, () -> parts);
+        assertEquals(3, crossed.length);
+        assertEquals(6, Counted.WRITTEN.get(), "three with the work that captured them, three with its result");
+    }
+
     // ---- F-04, F-05, F-06, F-08, F-10, F-11
 
     @Test
@@ -192,9 +230,15 @@ class PlacementTest {
         assertEquals(List.of("x", "s"), handle.names());
         assertEquals(2, handle.schema().getFields().size());
         assertTrue(handle.byteSize() > 0);
-        assertTrue(handle.toString().contains("x"), handle::toString);
-        RemoteTable leaf = handle.with(plan -> (RemoteTable) ((Plan.Source) plan).leaf());
-        assertTrue(leaf.preview().contains("b"), leaf::preview);
+        assertTrue(handle.id().startsWith("n2/"), handle::id);
+        assertEquals("n2", handle.owner());
+        for (String part : List.of("int32", "string", "│ b ", "2 rows")) { // the preview
+            assertTrue(handle.toString().contains(part), handle::toString);
+        }
+        Frame large = hub.call(n2, () -> numbers(100_000));
+        assertEquals(100_000, large.rowCount());
+        String text = large.toString();
+        assertTrue(text.contains("100000 rows") && text.contains("x") && !text.contains("│"), text);
         assertEquals(0, hub.asked());
     }
 
@@ -241,6 +285,19 @@ class PlacementTest {
         QueryFailed remote = assertInstanceOf(QueryFailed.class, failed.getCause());
         assertEquals(remote.getMessage(), failed.getMessage());
         assertEquals(remote.statement(), failed.statement());
+        assertEquals(1, n2.residentCount());
+    }
+
+    @Test
+    @DisplayName("F-08: a wrong expression is told in one round trip on schema(), and the verb is named")
+    void tellsFailuresOnSchema() {
+        Frame handle = hub.call(n2, () -> numbers(10));
+        Frame chain = handle.filter("x > 1").mutate("y = x || nope").sort("y");
+        assertEquals(0, hub.asked());
+        QueryFailed failed = assertThrows(QueryFailed.class, chain::schema);
+        assertEquals("mutate", failed.verb());
+        assertEquals(1, hub.asked());
+        assertEquals("mutate", assertThrows(QueryFailed.class, chain::compute).verb());
         assertEquals(1, n2.residentCount());
     }
 
