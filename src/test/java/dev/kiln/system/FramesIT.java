@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -84,7 +86,7 @@ class FramesIT {
     }
 
     private static List<Row> rows(int... x) {
-        return java.util.Arrays.stream(x).mapToObj(Row::new).toList();
+        return Arrays.stream(x).mapToObj(Row::new).toList();
     }
 
     @Test
@@ -146,16 +148,36 @@ class FramesIT {
     @Test
     @DisplayName("F-04: a handle knows id, owner, schema, rows, bytes and a preview, and its toString does no I/O")
     void factsOfAHandle() {
-        try (Frame frame = pool.call(() -> frame(1, 2, 3))) {
-            assertTrue(frame.isRemote());
-            assertTrue(frame.owner().startsWith("frames-"), frame.owner());
-            assertEquals(3, frame.rowCount());
-            assertTrue(frame.byteSize() >= 12 && frame.byteSize() < 200, () -> frame.byteSize() + " bytes");
-            assertEquals(List.of("x"), frame.names());
-            assertFalse(frame.id().isEmpty());
-            assertTrue(frame.toString().contains("x"), frame.toString());
+        try (Frame frame = pool.call(() -> frame(1, 2, 345));
+                Frame lazy = frame.filter("x > 1")) {
+            long pid = pidOf(frame.owner());
+            Pid.freeze(pid); // it answers nothing
+            try {
+                assertTrue(frame.isRemote());
+                assertTrue(frame.owner().startsWith("frames-"), frame.owner());
+                assertTrue(frame.id().startsWith(frame.owner() + "/"), frame.id());
+                assertEquals(3, frame.rowCount());
+                assertTrue(frame.byteSize() >= 12 && frame.byteSize() < 200, () -> frame.byteSize() + " bytes");
+                assertEquals(List.of("x"), frame.names());
+                assertEquals(
+                        new ArrowType.Int(32, true),
+                        frame.schema().findField("x").getType());
+                assertTrue(frame.toString().contains("│   345 │"), frame.toString());
+                assertTrue(lazy.toString().contains("filter x > 1"), lazy.toString());
+            } finally {
+                Pid.thaw(pid);
+            }
         }
         awaitAllFreed();
+    }
+
+    private static long pidOf(String runner) {
+        return pool.runners().stream()
+                .filter(info -> info.id().equals(runner))
+                .findFirst()
+                .orElseThrow()
+                .pid()
+                .orElseThrow();
     }
 
     @Test
@@ -290,9 +312,18 @@ class FramesIT {
             Eventually.soon("it waits for the answer", () -> thread.getState() == Thread.State.TIMED_WAITING);
             thread.interrupt();
             assertInstanceOf(CallCancelled.class, outcome.get(20, TimeUnit.SECONDS));
+            Eventually.soon(
+                    "its statement has ended over there", () -> pool.near(frame).call(FramesIT::engineIsIdle));
             assertEquals(2_000_000, frame.rowCount());
         }
         awaitAllFreed();
+    }
+
+    private static boolean engineIsIdle() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey().getName().startsWith("kiln-engine-"))
+                .flatMap(entry -> Arrays.stream(entry.getValue()))
+                .noneMatch(call -> call.getMethodName().equals("duckdb_jdbc_execute"));
     }
 
     @Test

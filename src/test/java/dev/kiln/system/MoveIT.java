@@ -30,7 +30,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -213,7 +212,7 @@ class MoveIT {
     @Test
     @DisplayName("F-09, F-10: a broadcast frame is written once, mapped by all, and survives kill -9 of all but one")
     void broadcasts() throws IOException {
-        long before = segments(Pid.here());
+        long before = Segments.files(Pid.here());
         try (Pool pool = pool("broadcast", 3).open();
                 Frame local = numbers(1_000_000)) {
             Frame everywhere = pool.broadcast(local);
@@ -221,10 +220,10 @@ class MoveIT {
                     3,
                     pool.runners().stream().mapToLong(RunnerInfo::residentCount).sum());
             for (RunnerInfo runner : pool.runners()) {
-                assertEquals(0, segments(runner.pid().orElseThrow()), "it maps the caller's memory file");
+                assertEquals(0, Segments.files(runner.pid().orElseThrow()), "it maps the caller's memory file");
                 assertFalse(pool.keyed(runner.id()).<Boolean>call(everywhere::isRemote), "each finds its own copy");
             }
-            assertEquals(1, segments(Pid.here()) - before);
+            assertEquals(1, Segments.files(Pid.here()) - before);
             Frame late = everywhere.filter("x >= 999999");
             String third = pool.runners().get(2).id();
             kill(pool, pool.runners().get(0).id());
@@ -352,19 +351,5 @@ class MoveIT {
     /** What the code of a runner keeps. */
     static final class Kept {
         static Frame frame = numbers(1);
-    }
-
-    /** How many memory files a process has open. */
-    private static long segments(long pid) throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            return open.filter(file -> {
-                        try {
-                            return Files.readSymbolicLink(file).toString().contains("memfd:");
-                        } catch (IOException closed) {
-                            return false;
-                        }
-                    })
-                    .count();
-        }
     }
 }

@@ -60,6 +60,27 @@ final class Segments {
         return left;
     }
 
+    /** How many a process has open. */
+    static long files(long pid) {
+        long files = 0;
+        try (var open = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+            for (Path file : open) {
+                files += isSegment(file) ? 1 : 0;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    private static boolean isSegment(Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith(NAME);
+        } catch (NoSuchFileException e) {
+            return false; // it was closed while we looked
+        }
+    }
+
     /** How many bytes this process has in memory files of its own, which it need not have mapped. */
     static long bytesInMemory() {
         long bytes = 0;
@@ -75,7 +96,7 @@ final class Segments {
 
     private static long bytes(Path file) throws IOException {
         try {
-            return Files.readSymbolicLink(file).toString().startsWith(NAME) ? Files.size(file) : 0;
+            return isSegment(file) ? Files.size(file) : 0;
         } catch (NoSuchFileException e) {
             return 0; // it was closed while we looked
         }

@@ -1,5 +1,6 @@
 package dev.kiln.system;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
@@ -82,6 +84,23 @@ class ZeroCopyIT {
             assertTrue(
                     Segments.inodes(Segments.of(owner)).containsAll(Segments.inodes(used)),
                     "both processes have the very same memory files");
+        }
+    }
+
+    @Test
+    @DisplayName("C-13: a large array crosses between processes by way of a memory file, both ways, and none is left")
+    void largeArrays() {
+        try (Pool pool = Pool.named("arrays").max(1).open()) {
+            long caller = Pid.here();
+            long before = Segments.files(caller);
+            double[] numbers = new Random(1).doubles(1_000_000).toArray();
+            double[] twice = pool.call(() -> {
+                assertEquals(before + 1, Segments.files(caller), "it is not in the message");
+                return Arrays.stream(numbers).map(n -> n * 2).toArray();
+            });
+            assertArrayEquals(Arrays.stream(numbers).map(n -> n * 2).toArray(), twice);
+            long runner = pool.runners().getFirst().pid().orElseThrow();
+            Eventually.soon("none is left", () -> Segments.files(caller) == before && Segments.files(runner) == 0);
         }
     }
 
