@@ -15,6 +15,7 @@ import dev.kiln.pool.CallCancelled;
 import dev.kiln.pool.CallFailed;
 import dev.kiln.pool.Pool;
 import dev.kiln.pool.PoolBuilder;
+import dev.kiln.pool.RunnerInfo;
 import dev.kiln.pool.RunnerLost;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -90,9 +91,20 @@ class TcpIT {
         try (Pool pool = overTcp("tcp-frames").max(2).open()) {
             Frame big = pool.call(() -> Frame.columns(Map.of("x", new long[1_000_000])));
             Frame small = pool.call(() -> Frame.columns(Map.of("x", new long[] {1, 2, 3})));
+            assertTrue(big.isRemote() && small.isRemote());
+            assertEquals(
+                    2,
+                    pool.runners().stream().mapToLong(RunnerInfo::residentCount).sum());
             assertEquals(1_000_000, big.collect().rowCount());
             assertEquals(2, small.filter("x > 1").collect().rowCount());
             Frame.closeAll(List.of(big, small));
+            Eventually.soon("both are freed", () -> {
+                System.gc(); // the filter, which nobody closed
+                return pool.runners().stream()
+                                .mapToLong(RunnerInfo::residentCount)
+                                .sum()
+                        == 0;
+            });
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,11 @@ final class Nested {
             case Collection<?> elements -> elements.forEach(this::meet);
             case Optional<?> optional -> optional.ifPresent(this::meet);
             case AtomicReference<?> reference -> meet(reference.get());
+            case AtomicReferenceArray<?> array -> {
+                for (int i = 0; i < array.length(); i++) {
+                    meet(array.get(i));
+                }
+            }
             case Map.Entry<?, ?> entry -> {
                 meet(entry.getKey());
                 meet(entry.getValue());

@@ -9,8 +9,11 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +80,63 @@ class EveryVerbTest {
         return Cells.rows(frame).stream()
                 .sorted(Comparator.comparing(List::toString))
                 .toList();
+    }
+
+    private static final Map<String, UnaryOperator<Series>> OPERATIONS = Map.ofEntries(
+            Map.entry("named", series -> series.named("n")),
+            Map.entry("plus", series -> series.plus(1)),
+            Map.entry("minus", series -> series.minus(Series.of(1, 2, 3, 4))),
+            Map.entry("times", series -> series.times(0.5)),
+            Map.entry("div", series -> series.div(2)),
+            Map.entry("equalTo", series -> series.equalTo(2)),
+            Map.entry("notEqualTo", series -> series.notEqualTo(2)),
+            Map.entry("lessThan", series -> series.lessThan(2)),
+            Map.entry("atMost", series -> series.atMost(2)),
+            Map.entry("greaterThan", series -> series.greaterThan(2)),
+            Map.entry("atLeast", series -> series.atLeast(2)),
+            Map.entry("isNull", Series::isNull),
+            Map.entry("cast", series -> series.cast("varchar")),
+            Map.entry("compute", Series::compute),
+            Map.entry("format", series -> Series.format("x = ", series, Series.of("a", "b", null, "d"))));
+
+    private static final Map<String, Function<Series, Object>> AGGREGATES = Map.of(
+            "sum", Series::sum,
+            "mean", Series::mean,
+            "std", Series::std,
+            "median", Series::median,
+            "min", Series::min,
+            "max", Series::max,
+            "count", Series::count,
+            "nullCount", Series::nullCount,
+            "distinctCount", Series::distinctCount);
+
+    @Test
+    @DisplayName("F-05: every operation of a series elsewhere runs there, in one round trip, the same as here")
+    void series() {
+        Set<String> operations = Arrays.stream(Series.class.getMethods())
+                .filter(method -> method.getReturnType() == Series.class)
+                .map(Method::getName)
+                .filter(name -> !Set.of("of", "collect").contains(name))
+                .collect(Collectors.toSet());
+        assertEquals(operations, OPERATIONS.keySet());
+        Series here = EveryVerb.data().column("x");
+        Series there = hub.call(n2, () -> EveryVerb.data().column("x"));
+        OPERATIONS.forEach((name, operation) -> {
+            long before = hub.asked();
+            Series result = operation.apply(there);
+            assertEquals("n2", result.owner(), name);
+            assertEquals(operation.apply(here).name(), result.name(), name);
+            assertEquals(before, hub.asked(), name);
+            assertEquals(operation.apply(here).toList(), result.toList(), name);
+            assertEquals(before + 1, hub.asked(), name);
+            assertEquals("n2", result.compute().owner(), name);
+        });
+        AGGREGATES.forEach((name, aggregate) -> {
+            long before = hub.asked();
+            assertEquals(aggregate.apply(here), aggregate.apply(there), name);
+            assertEquals(before + 1, hub.asked(), name);
+        });
+        assertEquals(0, hub.caller().residentCount());
     }
 
     @Test

@@ -168,12 +168,18 @@ class MemoryTest {
         }
         assertEquals(
                 List.of(), warnings(() -> open(machine, false)), "engine and heap are not there for this one alone");
+        open(MemoryLimits.LEAST_BUDGET, true, 8);
+        assertEquals(machine / 4 / 8, Database.memoryLimit(), "the engine's is shared by the runners of the machine");
         long rest = machine - machine / 4 - Runtime.getRuntime().maxMemory();
         assertEquals(List.of(), warnings(() -> open(Math.max(MemoryLimits.LEAST_BUDGET, rest / 2), true)));
     }
 
     private static void open(long budget, boolean ownProcess) {
-        MemoryBudget.open(new MemoryLimits(budget, 0.7, 0.85, "", 1, true), ownProcess)
+        open(budget, ownProcess, 1);
+    }
+
+    private static void open(long budget, boolean ownProcess, int sharers) {
+        MemoryBudget.open(new MemoryLimits(budget, 0.7, 0.85, "", sharers, true), ownProcess)
                 .close();
     }
 
