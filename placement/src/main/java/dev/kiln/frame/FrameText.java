@@ -44,10 +44,10 @@ final class FrameText {
 
     /** The last line where not all rows were fetched. */
     private static String part(Table table, OptionalLong total) {
-        String columns = ", " + table.schema().getFields().size() + " columns";
+        String columns = ", " + TablePrinter.count(table.schema().getFields().size(), "column");
         return total.isPresent()
-                ? total.getAsLong() + " rows" + columns + ", the first " + table.rows() + " shown"
-                : "the first " + table.rows() + " rows" + columns;
+                ? TablePrinter.count(total.getAsLong(), "row") + columns + ", the first " + table.rows() + " shown"
+                : "the first " + TablePrinter.count(table.rows(), "row") + columns;
     }
 
     /** The plan, and the statement where it can be told. */

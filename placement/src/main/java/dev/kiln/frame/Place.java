@@ -161,9 +161,10 @@ sealed interface Place {
 
         @Override
         public Leaf compute(Plan plan) {
-            if (plan instanceof Plan.Source(Leaf leaf)) {
-                leaf.retain();
-                return leaf;
+            if (plan instanceof Plan.Source(RemoteTable there)) {
+                there.check();
+                there.retain();
+                return there;
             }
             return space.client().compute(plan);
         }

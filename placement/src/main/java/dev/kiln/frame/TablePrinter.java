@@ -68,7 +68,8 @@ final class TablePrinter {
                 .toString();
     }
 
-    private static String count(long number, String noun) {
+    /** Such as {@code 2 rows}. */
+    static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 

@@ -1,6 +1,7 @@
 package dev.kiln.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class EveryVerbTest {
     /** They make no frame of others' data, or are an end. */
     private static final Set<String> NO_VERBS = Set.of("collect", "replicas", "pin", "unpin");
+
+    private static final List<String> WITH_OTHERS = List.of("join", "concatRows", "concatColumns", "put");
 
     private final Hub hub = new Hub();
     private final FrameSpace n2 = hub.runner("n2");
@@ -53,13 +56,20 @@ class EveryVerbTest {
     }
 
     @Test
-    @DisplayName("F-05: every verb on a frame elsewhere runs there and leaves its result there, the same as here")
+    @DisplayName("F-05, F-06: every verb on a frame elsewhere runs there and leaves its result there, the same as here")
     void runsThere() {
         EveryVerb.USES.forEach((name, verb) -> {
             Frame expected = verb.apply(EveryVerb.data(), EveryVerb.other());
             assertRunsAt("n2", name, verb, hub.call(n2, EveryVerb::data), hub.call(n2, EveryVerb::other), expected);
             assertRunsAt("n2", name, verb, hub.call(n2, EveryVerb::data), hub.call(n3, EveryVerb::other), expected);
+            assertRunsAt("n2", name, verb, hub.call(n2, EveryVerb::data), EveryVerb.other(), expected);
         });
+        for (String name :
+                List.of("join", "concatRows", "concatColumns")) { // what is here goes there, though it is the first
+            BinaryOperator<Frame> verb = EveryVerb.USES.get(name);
+            Frame expected = verb.apply(EveryVerb.data(), EveryVerb.other());
+            assertRunsAt("n3", name, verb, EveryVerb.data(), hub.call(n3, EveryVerb::other), expected);
+        }
         assertEquals(0, hub.caller().residentCount());
     }
 
@@ -140,6 +150,27 @@ class EveryVerbTest {
     }
 
     @Test
+    @DisplayName("F-10: every verb on a frame whose owner has died, or with one, is FrameLost with the cause")
+    void losesWithTheOwner() {
+        Frame lost = hub.call(n2, EveryVerb::data);
+        Frame lostOther = hub.call(n2, EveryVerb::other);
+        Frame kept = hub.call(n3, EveryVerb::data);
+        hub.kill(n2);
+        EveryVerb.USES.forEach((name, verb) -> assertLost(name, verb, lost, EveryVerb.other()));
+        for (String name : WITH_OTHERS) {
+            assertLost(name, EveryVerb.USES.get(name), kept, lostOther);
+            assertLost(name, EveryVerb.USES.get(name), EveryVerb.data(), lostOther);
+        }
+    }
+
+    private static void assertLost(String name, BinaryOperator<Frame> verb, Frame frame, Frame other) {
+        FrameLost failure = assertThrows(
+                FrameLost.class, () -> verb.apply(frame, other).compute().close(), name);
+        assertTrue(failure.getMessage().contains("n2#1 was killed"), name + ": " + failure.getMessage());
+        assertInstanceOf(Hub.Unreachable.class, failure.getCause(), name);
+    }
+
+    @Test
     @DisplayName("F-14: every verb on a frame that is closed, or with one, is an IllegalStateException that says so")
     void useAfterClose() {
         Frame closed = EveryVerb.data();
@@ -149,13 +180,12 @@ class EveryVerbTest {
         Frame frame = EveryVerb.data();
         Frame other = EveryVerb.other();
         other.close();
-        for (String name : List.of("join", "concatRows", "concatColumns", "put")) {
+        for (String name : WITH_OTHERS) {
             assertClosed(name, EveryVerb.USES.get(name), frame, other);
         }
-        for (Frame remote : List.of(hub.call(n2, EveryVerb::data))) {
-            remote.close();
-            EveryVerb.USES.forEach((name, verb) -> assertClosed(name, verb, remote, open));
-        }
+        Frame remote = hub.call(n2, EveryVerb::data);
+        remote.close();
+        EveryVerb.USES.forEach((name, verb) -> assertClosed(name, verb, remote, open));
         Frame.closeAll(List.of(open, frame));
     }
 

@@ -126,7 +126,7 @@ class FrameEndsTest {
     @DisplayName("F-04: show prints the first rows, and the total as far as it is known")
     void show() {
         assertShown(data, "100 rows, 2 columns, the first 10 shown");
-        assertShown(data.select("s").sort("-s"), "100 rows, 1 columns, the first 10 shown");
+        assertShown(data.select("s").sort("-s"), "100 rows, 1 column, the first 10 shown");
         Frame lazy = data.filter("i >= ?", 50);
         assertShown(lazy, "the first 10 rows, 2 columns");
         lazy.rowCount();
