@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import static dev.kiln.frame.Cells.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,19 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is so for each verb, whichever it is. */
 class EveryVerbTest {
@@ -92,6 +99,52 @@ class EveryVerbTest {
                 .toList();
     }
 
+    record Row(int x) {}
+
+    @TempDir
+    private Path folder;
+
+    /** Ends of a chain of one column, x. */
+    private final Map<String, Consumer<Frame>> ends = Map.ofEntries(
+            Map.entry("collect", frame -> frame.collect().close()),
+            Map.entry("compute", frame -> frame.compute().close()),
+            Map.entry("toArrow", frame -> {
+                try (BufferAllocator allocator = new RootAllocator()) {
+                    frame.toArrow(allocator).close();
+                }
+            }),
+            Map.entry("forEachBatch", frame -> frame.forEachBatch(batch -> {})),
+            Map.entry("toRows", frame -> frame.toRows(Row.class)),
+            Map.entry("show", Frame::show),
+            Map.entry("rowCount", Frame::rowCount),
+            Map.entry("schema", Frame::schema),
+            Map.entry("writeParquet", frame -> frame.writeParquet(folder.resolve("x.parquet"))),
+            Map.entry("writeArrow", frame -> frame.writeArrow(folder.resolve("x.arrow"))),
+            Map.entry("writeCsv", frame -> frame.writeCsv(folder.resolve("x.csv"))),
+            Map.entry("replicas", frame -> frame.replicas(1).close()),
+            Map.entry("pin", Frame::pin),
+            Map.entry("unpin", Frame::unpin));
+
+    @Test
+    @DisplayName(
+            "F-05, F-08: every end of a chain elsewhere is one round trip, in which nothing but its result comes here")
+    void ends() {
+        Frame large = hub.call(n2, () -> frame("x", IntStream.range(0, 200_000).toArray()));
+        ends.forEach((name, end) -> {
+            Frame chain = large.filter("x % 100000 = 7");
+            long before = hub.asked();
+            end.accept(chain);
+            assertEquals(before + 1, hub.asked(), name);
+        });
+        assertTrue(hub.bytesAnswered() < 10_000, () -> hub.bytesAnswered() + " bytes");
+        for (Frame written : List.of(
+                Frame.readParquet(folder.resolve("x.parquet")),
+                Frame.readArrow(folder.resolve("x.arrow")),
+                Frame.readCsv(folder.resolve("x.csv")))) {
+            assertEquals(List.of(new Row(7), new Row(100_007)), written.toRows(Row.class));
+        }
+    }
+
     private static final Map<String, UnaryOperator<Series>> OPERATIONS = Map.ofEntries(
             Map.entry("named", series -> series.named("n")),
             Map.entry("plus", series -> series.plus(1)),
@@ -157,6 +210,8 @@ class EveryVerbTest {
         Frame kept = hub.call(n3, EveryVerb::data);
         hub.kill(n2);
         EveryVerb.USES.forEach((name, verb) -> assertLost(name, verb, lost, EveryVerb.other()));
+        Frame chain = lost.filter("x > 1").select("x");
+        ends.forEach((name, end) -> assertThrows(FrameLost.class, () -> end.accept(chain), name));
         for (String name : WITH_OTHERS) {
             assertLost(name, EveryVerb.USES.get(name), kept, lostOther);
             assertLost(name, EveryVerb.USES.get(name), EveryVerb.data(), lostOther);
