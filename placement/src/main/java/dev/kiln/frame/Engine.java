@@ -75,8 +75,7 @@ final class Engine {
     static Table read(Format format, Path file) {
         return switch (format) {
             case ARROW -> Table.readArrow(file);
-            case CSV ->
-                read("readCsv", "from read_csv(" + pattern(file) + ", header = true, hive_partitioning = false)");
+            case CSV -> CsvInput.read(pattern(file));
             case PARQUET -> read("readParquet", "from read_parquet(" + pattern(file) + ", hive_partitioning = false)");
         };
     }
@@ -111,7 +110,8 @@ final class Engine {
         });
     }
 
-    private static Table read(String verb, String sql) {
+    /** Runs a statement that reads files. The caller has the result's one reference. */
+    static Table read(String verb, String sql) {
         Query query = Query.of(sql);
         try {
             Table table = result(verb, query);

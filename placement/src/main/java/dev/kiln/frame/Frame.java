@@ -114,7 +114,8 @@ public final class Frame implements AutoCloseable, Serializable {
     }
 
     /**
-     * Reads a file of comma separated values with a header line; types are guessed from the first 20,480 lines.
+     * Reads a file of comma separated values with a header line; types are guessed from the first 20,480 lines. Every line is one of
+     * data, whatever it begins with, and has as many values as the header.
      *
      * @param file a file, or a name in which {@code *} and {@code ?} stand for several
      * @throws QueryFailed if it cannot be read or parsed

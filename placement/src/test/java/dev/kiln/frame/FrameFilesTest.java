@@ -115,6 +115,25 @@ class FrameFilesTest {
         assertThrows(QueryFailed.class, () -> Frame.readParquet(damaged));
     }
 
+    private Frame csv(String... lines) throws IOException {
+        return Frame.readCsv(Files.write(directory.resolve("lines.csv"), List.of(lines)));
+    }
+
+    @Test
+    @DisplayName(
+            "F-08: no line of a CSV file is left out: not one with a #, and none before one with too many values, which is named")
+    void everyLine() throws IOException {
+        assertEquals(list(list("#java", 1L), list("#go", 2L)), rows(csv("tag,n", "#java,1", "#go,2")));
+        assertEquals(list(list(1L)), rows(csv("\"a,b\"", "1")));
+        assertEquals(list(list(1L, 2L)), rows(csv("a;b", "1;2")));
+        for (String[] lines :
+                new String[][] {{"a,b", "1,2", "3,4", "4,5,6"}, {"a,b", "1,2", "4,5,6", "7,8"}, {"a,b", "1,2", "9"}}) {
+            QueryFailed failed = assertThrows(QueryFailed.class, () -> csv(lines));
+            assertEquals("readCsv", failed.verb());
+            assertTrue(failed.getMessage().contains("Expected Number of Columns: 2 Found: "), failed.getMessage());
+        }
+    }
+
     @Test
     @DisplayName("F-08: a write that fails leaves no file behind, and an old one as it was")
     void failedWrite() throws IOException {
