@@ -55,7 +55,7 @@ class RowReaderTest {
             List<Inner> inners) {}
 
     @Test
-    @DisplayName("F-08: rows come out as the records that went in")
+    @DisplayName("F-08: rows come out as the records that went in, also behind a verb of the engine")
     void roundTrip() {
         Everything one = new Everything(
                 (byte) 1,
@@ -101,7 +101,12 @@ class RowReaderTest {
                 List.of());
         Table table = Table.fromRows(List.of(one, two));
         assertEquals(List.of(one, two), table.toRows(Everything.class));
-        table.release();
+        try (Frame frame = Frame.adopt(table);
+                Frame filtered = frame.filter("true");
+                Frame again = Frame.rows(filtered.toRows(Everything.class))) {
+            assertEquals(List.of(one, two), filtered.toRows(Everything.class), "behind the engine");
+            assertEquals(frame.schema(), again.schema());
+        }
     }
 
     record Wide(
