@@ -51,7 +51,7 @@ public final class Frame implements AutoCloseable, Serializable {
 
     private Frame(Hold hold) {
         this.hold = hold;
-        this.number = hold.remote().map(RemoteTable::number).orElseGet(Upkeep::number);
+        this.number = Upkeep.number();
         this.cleanable = Upkeep.CLEANER.register(this, hold);
     }
 
@@ -144,9 +144,12 @@ public final class Frame implements AutoCloseable, Serializable {
 
     // --- facts
 
-    /** Names this frame in logs: where its data is, and a number that no other frame has there. */
+    /**
+     * Names this frame in logs, in failures and in the lists of a pool: where its data is, and the number that the data has there; a
+     * frame that is here or not computed has one of this process.
+     */
     public String id() {
-        return hold.place() + "/" + number;
+        return hold.remote().map(RemoteTable::name).orElseGet(() -> hold.place() + "/" + number);
     }
 
     /** The names and types of the columns. On a lazy frame it asks the engine, where the data is, the first time. */

@@ -8,7 +8,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /**
  * A frame's data in the process that has it, as that process told.
  *
- * @param id tells it from other data, as messages about it do; several handles may be on it
+ * @param id tells it from other data, as {@link Frame#id} and messages about it do; several handles may be on it
  * @param owner the process that has it: a runner's id
  * @param bytes of the data, wherever it is
  * @param privateBytes those that are in memory of the owner's alone

@@ -113,9 +113,9 @@ final class Hold implements Runnable, ScopedHandle {
         return Place.of(settled(plan)).name();
     }
 
-    /** The data itself, if it is in another process and there is nothing to do with it yet. */
+    /** The data itself, if it is in another process and there is nothing to do with it yet. Also after the end. */
     Optional<RemoteTable> remote() {
-        return plan instanceof Plan.Source source && source.leaf() instanceof RemoteTable data
+        return settled(plan) instanceof Plan.Source source && source.leaf() instanceof RemoteTable data
                 ? Optional.of(data)
                 : Optional.empty();
     }

@@ -53,7 +53,7 @@ public record Inventory(List<FrameInfo> frames, List<ProcessRef> silent) {
 
         FrameInfo at(ProcessRef owner, Schema parsed) {
             return new FrameInfo(
-                    new ResourceId(owner, number).toString(),
+                    RemoteTable.name(new ResourceId(owner, number)),
                     owner.name(),
                     parsed,
                     rows,

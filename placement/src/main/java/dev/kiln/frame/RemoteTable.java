@@ -71,9 +71,13 @@ final class RemoteTable implements Leaf {
         return places().stream().map(Seat::owner).distinct().toList();
     }
 
-    /** The number of the data at its owner. */
-    long number() {
-        return id().number();
+    /** What users call the data: its owner, and its number there. */
+    String name() {
+        return name(id());
+    }
+
+    static String name(ResourceId id) {
+        return id.owner().name() + "/" + id.number();
     }
 
     ResourceId id() {
@@ -131,7 +135,8 @@ final class RemoteTable implements Leaf {
         if (cause != null) {
             String copies = seats.size() == 1 ? "" : ", as are all " + seats.size() + " copies";
             throw new FrameLost(
-                    "frame " + seat.id() + " is lost" + copies + ": " + cause.getMessage() + "; make it anew", cause);
+                    "frame " + name(seat.id()) + " is lost" + copies + ": " + cause.getMessage() + "; make it anew",
+                    cause);
         }
     }
 
@@ -155,7 +160,7 @@ final class RemoteTable implements Leaf {
 
     @Override
     public String toString() {
-        return "frame " + id();
+        return "frame " + name();
     }
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {

@@ -79,7 +79,7 @@ final class RemoteValue implements ResidentValue {
 
     @Override
     public String toString() {
-        return "resident " + seat.id() + " (" + type + ")";
+        return "resident " + id() + " (" + type + ")";
     }
 
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {

@@ -130,7 +130,7 @@ final class Server {
     private byte[] pulled(FrameRequest.Pull pull) {
         Table table = space.books().take(pull.number());
         if (table == null) {
-            throw new FrameLost("frame " + space.self() + "/" + pull.number() + " is no longer here", null);
+            throw new FrameLost("frame " + space.self().name() + "/" + pull.number() + " is no longer here", null);
         }
         try {
             return PieceMessage.of(table, pull.batch(), pull.fromRow(), pull.rows(), ParcelHeader.LENGTH);

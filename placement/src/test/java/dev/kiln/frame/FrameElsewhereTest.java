@@ -104,6 +104,21 @@ class FrameElsewhereTest {
     }
 
     @Test
+    @DisplayName("F-14: a handle may be closed while an operation on it is on its way, which ends as if it were open")
+    void closedMeanwhile() {
+        Frame chain = handle.filter("x > 1");
+        hub.beforeServing(() -> {
+            handle.close();
+            chain.close();
+            hub.settle();
+        });
+        try (Frame made = chain.compute()) {
+            assertEquals(list(2, 3), column(made, "x"));
+            assertThrows(IllegalStateException.class, chain::compute);
+        }
+    }
+
+    @Test
     @DisplayName("F-04: show fetches the first rows in one round trip, and counting is another")
     void show() {
         assertTrue(handle.with(plan -> FrameText.table(plan, 2, plan.rows()))

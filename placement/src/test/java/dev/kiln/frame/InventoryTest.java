@@ -2,6 +2,7 @@ package dev.kiln.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.gc.ProcessRef;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -78,9 +81,29 @@ class InventoryTest {
         assertEquals(List.of("caller"), info.holders());
         assertTrue(info.age().isPositive());
         assertEquals(Optional.empty(), info.createdAt());
-        assertTrue(info.id().startsWith("one#1/"), info::id);
+        assertEquals(frame.id(), info.id());
         frame.close();
         assertEquals(List.of(), inventory(one, two).frames(), "what was let go of before is not listed");
+    }
+
+    @Test
+    @DisplayName(
+            "F-04, G-10: a frame is called the same by its handle, in the list, and when it is lost, also after it has moved")
+    void oneName() {
+        Frame frame = hub.call(one, () -> made(100));
+        Frame other = hub.call(two, () -> made(1));
+        hub.settle();
+        assertEquals(0, one.moveOut(List.of(two.self())).count());
+        hub.settle();
+        assertEquals(
+                Set.of(frame.id(), other.id()),
+                inventory(one, two).frames().stream().map(FrameInfo::id).collect(Collectors.toSet()));
+        assertTrue(frame.id().startsWith("two/"), frame::id);
+        hub.kill(two);
+        FrameLost lost = assertThrows(FrameLost.class, frame::collect);
+        assertTrue(lost.getMessage().startsWith("frame " + frame.id() + " is lost"), lost::getMessage);
+        frame.close();
+        assertTrue(frame.id().startsWith("two/"), "also after close");
     }
 
     @Test

@@ -5,11 +5,16 @@ import static dev.kiln.frame.Cells.frame;
 import static dev.kiln.frame.Cells.list;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MoveTest extends MoveFixture {
@@ -92,6 +97,26 @@ class MoveTest extends MoveFixture {
         back.close();
         hub.settle();
         assertEquals(0, n3.residentCount());
+    }
+
+    @Test
+    @DisplayName("F-13, G-11: what is on disk moves, and has copies made, as what is in memory")
+    void movesFromTheDisk(@TempDir Path directory) throws IOException {
+        Frame handle =
+                hub.call(n2, () -> keep(frame("x", IntStream.range(0, 50_000).toArray())));
+        Storage storage = Cells.table(KEPT.getFirst()).storage();
+        hub.settle();
+        storage.spill(new SpillFolder(directory));
+        assertTrue(storage.isSpilled());
+        Frame two = handle.replicas(2);
+        moveOut(n2, n4);
+        hub.kill(n2);
+        KEPT.removeFirst().close();
+        assertEquals("n4", handle.owner());
+        for (Frame each : List.of(handle, two)) {
+            assertEquals(list(49_999), column(each.tail(1), "x"));
+            each.close();
+        }
     }
 
     @Test
