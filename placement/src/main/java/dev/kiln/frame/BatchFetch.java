@@ -1,7 +1,6 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -16,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * time. The sender keeps the table until the message that offers it has been read, so it cannot go away meanwhile. One
  * thread; its requests run on virtual threads of its own.
  */
-final class BatchFetch implements Iterator<ByteBuffer>, AutoCloseable {
+final class BatchFetch implements Iterator<Pieces>, AutoCloseable {
 
-    private static final int WINDOW = 8;
+    static final int WINDOW = 8;
 
     private final Client client;
     private final ProcessRef owner;
     private final long number;
     private final Iterator<Entry.Piece> pieces;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final ArrayDeque<Future<ByteBuffer>> underWay = new ArrayDeque<>();
+    private final ArrayDeque<Future<Pieces>> underWay = new ArrayDeque<>();
 
     /** The data of an offer, with one reference: mapped where that is possible, else fetched. */
     static Table table(FrameSpace space, ProcessRef sender, Entry.Offer offer) {
@@ -71,12 +70,12 @@ final class BatchFetch implements Iterator<ByteBuffer>, AutoCloseable {
     }
 
     @Override
-    public ByteBuffer next() {
+    public Pieces next() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
         try {
-            ByteBuffer message = underWay.remove().get();
+            Pieces message = underWay.remove().get();
             Traffic.copied(message.remaining());
             return message;
         } catch (InterruptedException e) {

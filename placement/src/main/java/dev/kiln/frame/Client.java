@@ -2,6 +2,7 @@ package dev.kiln.frame;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.ProcessRef;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -69,12 +70,14 @@ final class Client {
         return ask(plan, frame -> new FrameRequest.Preview(frame, rows), String.class);
     }
 
-    /** What is returned is a part of the answer as it came. */
-    ByteBuffer pull(ProcessRef owner, FrameRequest.Pull pull) {
+    /** The message, in the answer as it came: close it. */
+    Pieces pull(ProcessRef owner, FrameRequest.Pull pull) {
         try (Parcel parcel = space.packRequest(pull)) {
-            byte[] answer =
-                    owner.equals(space.self()) ? space.serve(parcel.bytes(), owner) : peers.pull(owner, parcel.bytes());
-            return expect(value(answer, owner), ByteBuffer.class, owner);
+            Reply answer = owner.equals(space.self())
+                    ? Reply.of(space.serve(parcel.bytes(), owner))
+                    : peers.pull(owner, parcel.bytes());
+            Pieces bytes = space.bytesOf(answer, owner);
+            return bytes == null ? expect(value(answer.toArray(), owner), Pieces.class, owner) : bytes;
         }
     }
 

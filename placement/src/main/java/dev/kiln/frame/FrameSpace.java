@@ -2,6 +2,7 @@ package dev.kiln.frame;
 
 import dev.kiln.KilnException;
 import dev.kiln.frame.spi.Peers;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.Collect;
 import dev.kiln.gc.GcMessage;
@@ -181,6 +182,12 @@ public final class FrameSpace implements AutoCloseable {
     @Nullable
     Object unpack(byte[] bytes, ProcessRef sender, Unpacking.OfferReader offers) {
         return reading.read(bytes, sender, offers);
+    }
+
+    /** The bytes that an answer is and nothing else, where they are; null if it is more than that. */
+    @Nullable
+    Pieces bytesOf(Reply answer, ProcessRef sender) {
+        return reading.bytes(answer, sender);
     }
 
     /**

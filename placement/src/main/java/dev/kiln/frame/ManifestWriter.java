@@ -25,9 +25,6 @@ final class ManifestWriter {
     static final byte OFFER = 2;
     static final byte VALUE = 3;
 
-    /** Data that is fetched comes in messages of about this size. */
-    private static final long PIECE_BYTES = 2L << 20;
-
     /** In place of a schema's length: the schema of the facts before. */
     static final int SAME_SCHEMA = -1;
 
@@ -138,7 +135,7 @@ final class ManifestWriter {
         for (int batch = 0; batch < table.batchCount(); batch++) {
             int end = table.batchRows(batch);
             for (int from = 0; from < end; ) {
-                int rows = table.rowsWithin(batch, from, PIECE_BYTES);
+                int rows = table.rowsWithin(batch, from, Scan.PIECE);
                 pieces.add(new Entry.Piece(batch, from, rows));
                 from += rows;
             }

@@ -60,23 +60,24 @@ final class MessageReader {
         return Schema.convertSchema(schema);
     }
 
-    /** The batch of a message with its body, on the heap, in private memory. */
-    static Batch batch(ByteBuffer message, List<Shape> shapes) {
+    /** The batch of a message with its body, in private memory. */
+    static Batch batch(Pieces message, List<Shape> shapes) {
         return batch(message, shapes, Memory::buffer);
     }
 
     /** @param room makes the buffer, of that many bytes, that the body is copied to; its one reference becomes the batch's */
-    static Batch batch(ByteBuffer message, List<Shape> shapes, LongFunction<ArrowBuf> room) {
-        Metadata metadata = metadata(message.slice());
+    static Batch batch(Pieces message, List<Shape> shapes, LongFunction<ArrowBuf> room) {
+        Metadata metadata = metadata(message);
+        message.skip(metadata.end());
         long length = metadata.bodyLength();
-        if (length < 0 || length > message.remaining() - metadata.end()) {
-            throw new IllegalArgumentException("the message ends after " + (message.remaining() - metadata.end())
-                    + " bytes of its body, which has " + length);
+        if (length < 0 || length > message.remaining()) {
+            throw new IllegalArgumentException(
+                    "the message ends after " + message.remaining() + " bytes of its body, which has " + length);
         }
         BatchLayout layout = layout(metadata);
         ArrowBuf body = room.apply(length);
         try {
-            body.setBytes(0, message.array(), message.arrayOffset() + message.position() + metadata.end(), length);
+            message.copyTo(body, length);
             return new Batch(layout.rows(), columns(layout, shapes, body));
         } finally {
             body.getReferenceManager().release();
@@ -173,6 +174,14 @@ final class MessageReader {
                     "a batch with " + value + " " + of + " is not read, must be 0 to " + Integer.MAX_VALUE);
         }
         return (int) value;
+    }
+
+    /** The metadata of the message that comes next, and stays that. */
+    private static Metadata metadata(Pieces message) {
+        ByteBuffer prefix = message.peek(MessageWriter.PREFIX).order(ByteOrder.LITTLE_ENDIAN);
+        int length = prefix.remaining() < MessageWriter.PREFIX ? 0 : prefix.getInt(4);
+        return metadata(message.peek(
+                Math.clamp(MessageWriter.PREFIX + (long) length, MessageWriter.PREFIX, Integer.MAX_VALUE)));
     }
 
     /**

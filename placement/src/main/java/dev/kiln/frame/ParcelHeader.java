@@ -70,10 +70,14 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
         return parcel;
     }
 
-    /** @throws Refusal if these bytes are no parcel, or one that this version cannot read, or its header is damaged */
-    static ParcelHeader read(byte[] parcel) {
+    /**
+     * @param parcel all of it, or its first {@value #LENGTH} bytes
+     * @param length of all of it, in bytes
+     * @throws Refusal if these bytes are no parcel, or one that this version cannot read, or its header is damaged
+     */
+    static ParcelHeader read(byte[] parcel, long length) {
         if (parcel.length < LENGTH || parcel[0] != 'K' || parcel[1] != 'P') {
-            throw new Refusal("these " + parcel.length + " bytes are not a Kiln message");
+            throw new Refusal("these " + length + " bytes are not a Kiln message");
         }
         if (parcel[2] != VERSION) {
             throw new Refusal("message version " + parcel[2] + " is unknown here, expected " + VERSION
@@ -87,8 +91,8 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
                 new ParcelHeader(parcel[3], bytes.getLong(4), bytes.getInt(12), bytes.getInt(16), bytes.getInt(20));
         if (header.bodyLength < 0
                 || header.manifestLength < 0
-                || (long) LENGTH + header.bodyLength + header.manifestLength != parcel.length) {
-            throw new Refusal("the lengths in the header do not add up to " + parcel.length + " bytes");
+                || (long) LENGTH + header.bodyLength + header.manifestLength != length) {
+            throw new Refusal("the lengths in the header do not add up to " + length + " bytes");
         }
         return header;
     }
@@ -98,7 +102,19 @@ record ParcelHeader(byte codec, long transfer, int bodyLength, int manifestLengt
         if (codec != JAVA && codec != RAW) {
             throw new Refusal("codec " + codec + " is unknown here; run the same Kiln version on both sides");
         }
-        if (checksum(parcel, LENGTH, parcel.length) != checksum) {
+        check(checksum(parcel, LENGTH, parcel.length));
+    }
+
+    /**
+     * @param rest all behind the header
+     * @throws Refusal if body or manifest are not what was sent
+     */
+    void check(Pieces rest) {
+        check(rest.checksum());
+    }
+
+    private void check(int sum) {
+        if (sum != checksum) {
             throw new Refusal("the message is damaged");
         }
     }

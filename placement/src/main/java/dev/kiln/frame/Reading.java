@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.ProcessRef;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class Reading {
     /** @param offers reads what the parcel offers, which its sender keeps until this returns */
     @Nullable
     Object read(byte[] bytes, ProcessRef sender, Unpacking.OfferReader offers) {
-        ParcelHeader header = header(bytes, sender);
+        ParcelHeader header = header(bytes, bytes.length, sender);
         Unpacking frames = new Unpacking(space, sender, offers);
         try (frames) {
             header.check(bytes);
@@ -45,13 +46,33 @@ final class Reading {
         }
     }
 
-    private ParcelHeader header(byte[] bytes, ProcessRef sender) {
+    /** See {@link FrameSpace#bytesOf}. */
+    @Nullable
+    Pieces bytes(Reply answer, ProcessRef sender) {
+        Pieces pieces = new Pieces(answer);
+        byte[] start = new byte[pieces.peek(ParcelHeader.LENGTH).remaining()];
+        pieces.peek(start.length).get(start);
+        ParcelHeader header = header(start, pieces.remaining(), sender);
+        if (header.codec() != ParcelHeader.RAW) {
+            return null;
+        }
+        pieces.skip(start.length);
         try {
-            if (bytes.length > options.limits().bytes()) {
-                throw new Refusal(bytes.length + " bytes are more than the limit of "
+            header.check(pieces);
+            return pieces;
+        } catch (Refusal e) {
+            throw Codec.unreadable(e, sender);
+        }
+    }
+
+    /** @param start at least the header's bytes, if there are so many in all */
+    private ParcelHeader header(byte[] start, long length, ProcessRef sender) {
+        try {
+            if (length > options.limits().bytes()) {
+                throw new Refusal(length + " bytes are more than the limit of "
                         + options.limits().bytes());
             }
-            return ParcelHeader.read(bytes);
+            return ParcelHeader.read(start, length);
         } catch (Refusal e) {
             throw Codec.unreadable(e, sender);
         }
@@ -60,7 +81,7 @@ final class Reading {
     /** See {@link FrameSpace#refuse}. */
     void refuse(byte[] bytes, ProcessRef sender) {
         try {
-            refuse(ParcelHeader.read(bytes), sender);
+            refuse(ParcelHeader.read(bytes, bytes.length), sender);
         } catch (Refusal e) {
             return; // names no transfer: its holds, if it has any, end with this process's lease
         }

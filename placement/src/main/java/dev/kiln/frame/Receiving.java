@@ -1,6 +1,5 @@
 package dev.kiln.frame;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,16 +11,16 @@ final class Receiving {
     private Receiving() {}
 
     /**
-     * @param messages used up; read one by one
+     * @param messages used up; read and closed one by one
      * @throws IllegalArgumentException if they are damaged; nothing is left then
      */
-    static Table table(Schema schema, Iterator<ByteBuffer> messages) {
+    static Table table(Schema schema, Iterator<Pieces> messages) {
         List<Shape> shapes = Shape.of(schema);
         List<Batch> batches = new ArrayList<>();
         try {
             long bytes = 0;
             while (messages.hasNext()) {
-                Batch batch = MessageReader.batch(messages.next(), shapes);
+                Batch batch = batch(messages.next(), shapes);
                 batches.add(batch);
                 bytes += batch.bytes();
                 if (!Ladder.process().fits(bytes)) { // the batches are counted only once they are a table
@@ -36,15 +35,21 @@ final class Receiving {
     }
 
     private static Table throughWriter(
-            Schema schema, List<Shape> shapes, List<Batch> batches, Iterator<ByteBuffer> messages) {
+            Schema schema, List<Shape> shapes, List<Batch> batches, Iterator<Pieces> messages) {
         try (TableWriter writer = new TableWriter(schema)) {
             while (!batches.isEmpty()) {
                 append(writer, batches.removeFirst());
             }
             while (messages.hasNext()) {
-                append(writer, MessageReader.batch(messages.next(), shapes));
+                append(writer, batch(messages.next(), shapes));
             }
             return writer.finish();
+        }
+    }
+
+    private static Batch batch(Pieces message, List<Shape> shapes) {
+        try (message) {
+            return MessageReader.batch(message, shapes);
         }
     }
 

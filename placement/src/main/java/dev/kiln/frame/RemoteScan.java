@@ -1,7 +1,6 @@
 package dev.kiln.frame;
 
 import dev.kiln.gc.ProcessRef;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.ArrowBuf;
@@ -65,14 +64,11 @@ final class RemoteScan implements Unpacking.OfferReader {
         Scratch scratch = new Scratch();
         try {
             while (messages.hasNext()) {
-                ByteBuffer message = messages.next();
                 if (!scratch.reset()) {
                     scratch.release();
                     scratch = new Scratch();
                 }
-                Scratch used = scratch;
-                Batch batch = MessageReader.batch(
-                        message, shapes, bytes -> used.take(bytes).buffer());
+                Batch batch = batch(messages.next(), shapes, scratch);
                 try (VectorSchemaRoot root = batch.open(schema.getFields())) {
                     read(root);
                 } finally {
@@ -81,6 +77,13 @@ final class RemoteScan implements Unpacking.OfferReader {
             }
         } finally {
             scratch.release();
+        }
+    }
+
+    private static Batch batch(Pieces message, List<Shape> shapes, Scratch scratch) {
+        try (message) {
+            return MessageReader.batch(
+                    message, shapes, bytes -> scratch.take(bytes).buffer());
         }
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scan {
 
-    /** Up to this size rows are shown at once: what fits into a processor's caches. */
-    static final long PIECE = 2L << 20;
+    /** Up to this size rows are shown at once, and fetched at once from elsewhere: what fits into a processor's caches. */
+    static final long PIECE = 1L << 20;
 
     /** So many passes over one table cost less than mapping all of its pages, or little more. */
     private static final int READ_PASSES = 4;

@@ -2,7 +2,7 @@ package dev.kiln.frame;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.ForeignAllocation;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scratch {
 
-    /** What is kept. */
-    private static final long BYTES = 4L << 20;
+    /** A {@linkplain Scan#PIECE piece}, and what its buffers need to be aligned. */
+    private static final long BYTES = Scan.PIECE + (Scan.PIECE >> 2);
 
-    private static final AtomicReference<@Nullable MemorySegment> SPARE = new AtomicReference<>();
+    /** So many are kept, as many as pieces are fetched at a time: memory that is new has to be found and cleared first. */
+    private static final int MAX_SPARE = BatchFetch.WINDOW;
+
+    private static final ArrayBlockingQueue<MemorySegment> SPARE = new ArrayBlockingQueue<>(MAX_SPARE);
 
     private final MemorySegment memory;
     private final ArrowBuf all;
@@ -32,7 +35,7 @@ final class Scratch {
     record Part(ArrowBuf buffer, MemorySegment memory) {}
 
     Scratch() {
-        MemorySegment spare = SPARE.getAndSet(null);
+        @Nullable MemorySegment spare = SPARE.poll();
         memory = spare == null ? allocated(BYTES) : spare;
         all = Memory.allocator().wrapForeignAllocation(new Kept(memory));
     }
@@ -74,7 +77,7 @@ final class Scratch {
 
         @Override
         protected void release0() {
-            SPARE.set(memory);
+            boolean _ = SPARE.offer(memory); // else there are enough
         }
     }
 

@@ -3,7 +3,6 @@ package dev.kiln.frame;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,8 +108,7 @@ final class Table implements Leaf {
      */
     static Table fromMessages(byte[] schema, List<byte[]> batches) {
         return Receiving.table(
-                MessageReader.schema(schema),
-                batches.stream().map(ByteBuffer::wrap).iterator());
+                MessageReader.schema(schema), batches.stream().map(Pieces::of).iterator());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.spi.Peers;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.Questions;
@@ -21,6 +22,13 @@ record PoolPeers(LiveRunners runners, Questions questions, Duration timeout, Sup
 
     @Override
     public byte[] ask(ProcessRef owner, byte[] request) {
+        try (Reply reply = pull(owner, request)) {
+            return reply.toArray();
+        }
+    }
+
+    @Override
+    public Reply pull(ProcessRef owner, byte[] request) {
         try {
             return questions.ask(owner, request, timeout, message -> send(owner, message));
         } catch (Questions.NoReply e) {

@@ -2,6 +2,7 @@ package dev.kiln.pool;
 
 import dev.kiln.frame.FrameSpace;
 import dev.kiln.frame.spi.RelayMeter;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.pool.NestedRelay.Onward;
 import dev.kiln.runner.AnswerDesk;
 import dev.kiln.runner.Questions;
@@ -180,10 +181,12 @@ final class Switchboard {
 
     void answer(Answer answer) {
         if (!answer.to().equals(space.self())) {
-            RelayMeter.passedOn(answer.reply().length);
-            runners.relay(answer.to(), answer, dropped -> {});
+            try (Reply reply = answer.reply()) { // a message is written before the return, on its way or not
+                RelayMeter.passedOn(reply.length());
+                runners.relay(answer.to(), answer, dropped -> {});
+            }
         } else if (!questions.answered(answer)) {
-            later(() -> space.refuse(answer.reply(), answer.from()));
+            later(() -> space.refuse(answer.reply().toArray(), answer.from()));
         }
     }
 

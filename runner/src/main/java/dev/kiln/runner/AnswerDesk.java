@@ -1,6 +1,7 @@
 package dev.kiln.runner;
 
 import dev.kiln.frame.FrameSpace;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Answer;
@@ -47,7 +48,7 @@ public final class AnswerDesk implements AutoCloseable {
             try {
                 byte[] answer = space.serve(ask.request(), ask.from());
                 beforeAnswer.run();
-                reply.accept(new Answer(ask.id(), space.self(), ask.from(), answer));
+                reply.accept(new Answer(ask.id(), space.self(), ask.from(), Reply.of(answer)));
             } finally {
                 open.remove(question);
             }

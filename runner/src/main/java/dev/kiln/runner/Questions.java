@@ -1,5 +1,6 @@
 package dev.kiln.runner;
 
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Link;
 import dev.kiln.runner.wire.Message;
@@ -26,7 +27,7 @@ public final class Questions {
     private final Map<Long, Open> open = new ConcurrentHashMap<>();
 
     /** @param over the link that it went over, if it matters which */
-    private record Open(ProcessRef owner, @Nullable Link over, CompletableFuture<byte[]> reply) {}
+    private record Open(ProcessRef owner, @Nullable Link over, CompletableFuture<Reply> reply) {}
 
     /** No reply will come. */
     public static final class NoReply extends Exception {
@@ -46,11 +47,12 @@ public final class Questions {
      *
      * @param send takes the {@link Ask}, and the {@link CancelAsk} if the wait ends early
      * @param limit how long to wait; zero for as long as it takes
+     * @return the reply, to be closed
      * @throws NoReply if the owner is gone, with the reason
      * @throws TimeoutException if the limit has passed; the owner is told
      * @throws InterruptedException if the waiting thread was interrupted before there was a reply; the owner is told
      */
-    public byte[] ask(ProcessRef owner, byte[] request, Duration limit, Consumer<Message> send)
+    public Reply ask(ProcessRef owner, byte[] request, Duration limit, Consumer<Message> send)
             throws NoReply, TimeoutException, InterruptedException {
         return ask(new Open(owner, null, new CompletableFuture<>()), request, limit, send);
     }
@@ -61,7 +63,7 @@ public final class Questions {
      * @throws NoReply if the owner is gone, or the link is closed for good, with the reason
      * @throws InterruptedException as above
      */
-    byte[] ask(ProcessRef owner, byte[] request, Link over) throws NoReply, InterruptedException {
+    Reply ask(ProcessRef owner, byte[] request, Link over) throws NoReply, InterruptedException {
         try {
             return ask(new Open(owner, over, new CompletableFuture<>()), request, Duration.ZERO, message -> {
                 over.send(message);
@@ -75,7 +77,7 @@ public final class Questions {
         }
     }
 
-    private byte[] ask(Open question, byte[] request, Duration limit, Consumer<Message> send)
+    private Reply ask(Open question, byte[] request, Duration limit, Consumer<Message> send)
             throws NoReply, TimeoutException, InterruptedException {
         ProcessRef owner = question.owner;
         long id = lastId.incrementAndGet();
@@ -100,7 +102,7 @@ public final class Questions {
         }
     }
 
-    private static byte[] settled(Open question) throws NoReply {
+    private static Reply settled(Open question) throws NoReply {
         if (question.reply.state() == Future.State.SUCCESS) {
             return question.reply.resultNow();
         }

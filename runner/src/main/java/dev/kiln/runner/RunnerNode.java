@@ -228,7 +228,7 @@ public final class RunnerNode implements Link.Listener {
 
     private void receive(Answer answer) {
         if (!questions.answered(answer)) {
-            onBooks(() -> space.refuse(answer.reply(), answer.from()));
+            onBooks(() -> space.refuse(answer.reply().toArray(), answer.from()));
         }
     }
 

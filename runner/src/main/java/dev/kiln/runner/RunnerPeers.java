@@ -3,6 +3,7 @@ package dev.kiln.runner;
 import dev.kiln.frame.FrameLost;
 import dev.kiln.frame.QueryInterrupted;
 import dev.kiln.frame.spi.Peers;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.gc.Update;
@@ -45,6 +46,12 @@ final class RunnerPeers implements Peers {
 
     @Override
     public byte[] ask(ProcessRef owner, byte[] request) {
+        try (Reply reply = reply(owner, request)) {
+            return reply.toArray();
+        }
+    }
+
+    private Reply reply(ProcessRef owner, byte[] request) {
         while (true) {
             boolean alone = neighbours.alone();
             try {
@@ -68,7 +75,7 @@ final class RunnerPeers implements Peers {
     }
 
     @Override
-    public byte[] pull(ProcessRef owner, byte[] request) {
+    public Reply pull(ProcessRef owner, byte[] request) {
         try {
             @Nullable Link straight = owner.equals(caller) ? null : neighbours.straight(owner);
             if (straight != null) {
@@ -79,7 +86,7 @@ final class RunnerPeers implements Peers {
         } catch (InterruptedException e) {
             throw interrupted(owner, e);
         }
-        return ask(owner, request);
+        return reply(owner, request);
     }
 
     private static QueryInterrupted interrupted(ProcessRef owner, InterruptedException e) {

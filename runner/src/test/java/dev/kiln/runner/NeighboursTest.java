@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.Collect;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Carrier;
@@ -113,7 +114,7 @@ class NeighboursTest {
             } else {
                 received.add(message);
                 if (message instanceof Ask ask) {
-                    from.send(new Answer(ask.id(), self, ask.from(), ask.request()));
+                    from.send(new Answer(ask.id(), self, ask.from(), Reply.of(ask.request())));
                 }
             }
         }
@@ -195,14 +196,14 @@ class NeighboursTest {
     @DisplayName(
             "F-07: who asks for data of another runner is introduced, has one link, and asks over that from then on")
     void oneLinkForAll() throws Exception {
-        Future<byte[]> pulled = threads.submit(() -> visitor.peers.pull(host.self, new byte[] {7}));
+        Future<byte[]> pulled = threads.submit(() -> pulled(visitor, host, 7));
         assertEquals(new Introduce(host.self), visitor.home.events.take());
         visitor.neighbours.meet(introduce(30_000));
         assertArrayEquals(new byte[] {7}, pulled.get());
-        assertArrayEquals(new byte[] {8}, visitor.peers.pull(host.self, new byte[] {8}));
+        assertArrayEquals(new byte[] {8}, pulled(visitor, host, 8));
         assertTrue(visitor.home.events.isEmpty() && host.home.events.isEmpty(), "nothing more by way of the caller");
         assertEquals(2, host.received.size());
-        assertArrayEquals(new byte[] {9}, host.peers.pull(visitor.self, new byte[] {9}), "it serves both");
+        assertArrayEquals(new byte[] {9}, pulled(host, visitor, 9), "it serves both");
         assertTrue(host.home.events.isEmpty());
     }
 
@@ -220,7 +221,7 @@ class NeighboursTest {
         assertThrows(ExecutionException.class, () -> answerTo(where, new Message.Heartbeat()), "it is hung up on");
         assertRefused("has expired", introduce(0), visit(visitor.self, host.self, TOKEN));
         assertFalse(link.isOver() || link.isInterrupted());
-        assertArrayEquals(new byte[] {7}, visitor.peers.pull(host.self, new byte[] {7}));
+        assertArrayEquals(new byte[] {7}, pulled(visitor, host, 7));
 
         Meet again = introduce(30_000);
         Message admitted = answerTo(again, visit(visitor.self, host.self, TOKEN));
@@ -236,23 +237,29 @@ class NeighboursTest {
     @Test
     @DisplayName("F-07: what cannot be reached is asked by way of the caller, without another try for a while")
     void fallsBack() throws Exception {
-        Future<byte[]> pulled = threads.submit(() -> visitor.peers.pull(host.self, new byte[] {7}));
+        Future<byte[]> pulled = threads.submit(() -> pulled(visitor, host, 7));
         assertEquals(new Introduce(host.self), visitor.home.events.take());
         String nowhere = kind == Kind.UNIX ? "/nowhere/at/all" : "127.0.0.1:1";
         visitor.neighbours.meet(new Meet(visitor.self, host.self, TOKEN, PROOF, nowhere, ""));
         answerByWayOfTheCaller(pulled, 7);
-        answerByWayOfTheCaller(threads.submit(() -> visitor.peers.pull(host.self, new byte[] {8})), 8);
+        answerByWayOfTheCaller(threads.submit(() -> pulled(visitor, host, 8)), 8);
 
         visitor.neighbours.gone(host.self, "it has ended"); // which is the end of that memory, too
-        pulled = threads.submit(() -> visitor.peers.pull(host.self, new byte[] {9}));
+        pulled = threads.submit(() -> pulled(visitor, host, 9));
         assertEquals(new Introduce(host.self), visitor.home.events.take());
         visitor.neighbours.meet(Meet.not(visitor.self, host.self, "it cannot listen"));
         answerByWayOfTheCaller(pulled, 9);
     }
 
+    private static byte[] pulled(Runner by, Runner from, int question) {
+        try (Reply reply = by.peers.pull(from.self, new byte[] {(byte) question})) {
+            return reply.toArray();
+        }
+    }
+
     private void answerByWayOfTheCaller(Future<byte[]> pulled, int expected) throws Exception {
         Ask ask = assertInstanceOf(Ask.class, visitor.home.events.take());
-        assertTrue(visitor.questions.answered(new Answer(ask.id(), host.self, visitor.self, ask.request())));
+        assertTrue(visitor.questions.answered(new Answer(ask.id(), host.self, visitor.self, Reply.of(ask.request()))));
         assertArrayEquals(new byte[] {(byte) expected}, pulled.get());
     }
 
@@ -274,7 +281,7 @@ class NeighboursTest {
         Session link = linked();
         Future<byte[]> pulled = threads.submit(() -> {
             link.end("it was given up"); // before or after the question is sent, which is all the same
-            return visitor.peers.pull(host.self, new byte[] {7});
+            return pulled(visitor, host, 7);
         });
         Object next = visitor.home.events.take();
         if (next instanceof Introduce) { // the link was known to be closed already
@@ -282,7 +289,7 @@ class NeighboursTest {
             next = visitor.home.events.take();
         }
         Ask ask = assertInstanceOf(Ask.class, next);
-        assertTrue(visitor.questions.answered(new Answer(ask.id(), host.self, visitor.self, ask.request())));
+        assertTrue(visitor.questions.answered(new Answer(ask.id(), host.self, visitor.self, Reply.of(ask.request()))));
         assertArrayEquals(new byte[] {7}, pulled.get());
     }
 

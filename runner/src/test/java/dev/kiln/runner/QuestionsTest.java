@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.ProcessRef;
 import dev.kiln.runner.wire.Message;
 import dev.kiln.runner.wire.Message.Answer;
@@ -43,7 +44,7 @@ class QuestionsTest {
         threads.shutdownNow();
     }
 
-    private Future<byte[]> ask(ProcessRef owner) {
+    private Future<Reply> ask(ProcessRef owner) {
         return threads.submit(() -> questions.ask(owner, REQUEST, Duration.ZERO, sent::add));
     }
 
@@ -56,36 +57,37 @@ class QuestionsTest {
 
     @Test
     void eachQuestionGetsItsOwnAnswer() throws Exception {
-        Future<byte[]> first = ask(OWNER);
+        Future<Reply> first = ask(OWNER);
         var ask1 = (Ask) sent.take();
-        Future<byte[]> second = ask(OTHER);
+        Future<Reply> second = ask(OTHER);
         var ask2 = (Ask) sent.take();
         assertEquals(List.of(SELF, OWNER, SELF, OTHER), List.of(ask1.from(), ask1.to(), ask2.from(), ask2.to()));
-        assertTrue(questions.answered(new Answer(ask2.id(), OWNER, SELF, new byte[] {22})));
-        assertTrue(questions.answered(new Answer(ask1.id(), OWNER, SELF, new byte[] {11})));
-        assertArrayEquals(new byte[] {11}, first.get());
-        assertArrayEquals(new byte[] {22}, second.get());
+        assertTrue(questions.answered(new Answer(ask2.id(), OWNER, SELF, Reply.of(new byte[] {22}))));
+        assertTrue(questions.answered(new Answer(ask1.id(), OWNER, SELF, Reply.of(new byte[] {11}))));
+        assertArrayEquals(new byte[] {11}, first.get().toArray());
+        assertArrayEquals(new byte[] {22}, second.get().toArray());
     }
 
     @Test
     void anAnswerMayComeBeforeTheSenderReturns() throws Exception {
-        byte[] reply = questions.ask(
+        Reply reply = questions.ask(
                 OWNER,
                 REQUEST,
                 Duration.ZERO,
-                message -> assertTrue(questions.answered(new Answer(((Ask) message).id(), OWNER, SELF, REPLY))));
-        assertArrayEquals(REPLY, reply);
+                message ->
+                        assertTrue(questions.answered(new Answer(((Ask) message).id(), OWNER, SELF, Reply.of(REPLY)))));
+        assertArrayEquals(REPLY, reply.toArray());
     }
 
     @Test
     void aSecondAnswerIsToBeRefused() throws Exception {
-        Future<byte[]> asked = ask(OWNER);
+        Future<Reply> asked = ask(OWNER);
         var ask = (Ask) sent.take();
-        assertTrue(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
-        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
+        assertTrue(questions.answered(new Answer(ask.id(), OWNER, SELF, Reply.of(REPLY))));
+        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, Reply.of(REPLY))));
         asked.get();
-        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
-        assertFalse(questions.answered(new Answer(99, OWNER, SELF, REPLY)));
+        assertFalse(questions.answered(new Answer(ask.id(), OWNER, SELF, Reply.of(REPLY))));
+        assertFalse(questions.answered(new Answer(99, OWNER, SELF, Reply.of(REPLY))));
     }
 
     @Test
@@ -105,30 +107,30 @@ class QuestionsTest {
     @Test
     @DisplayName("F-10: when a party is gone all questions to it end, and no others")
     void whenAPartyIsGoneAllQuestionsToItEnd() throws Exception {
-        Future<byte[]> lost = ask(OWNER);
+        Future<Reply> lost = ask(OWNER);
         sent.take();
-        Future<byte[]> kept = ask(OTHER);
+        Future<Reply> kept = ask(OTHER);
         var ask = (Ask) sent.take();
         questions.gone(OWNER, "killed by SIGKILL");
         assertEquals("killed by SIGKILL", assertFails(lost).getMessage());
         assertFalse(kept.isDone());
-        questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY));
+        questions.answered(new Answer(ask.id(), OWNER, SELF, Reply.of(REPLY)));
         kept.get();
     }
 
     @Test
     @DisplayName("P-28: when the pool closes all questions end")
     void whenThePoolClosesAllQuestionsEnd() throws Exception {
-        List<Future<byte[]>> asked = List.of(ask(OWNER), ask(OTHER));
+        List<Future<Reply>> asked = List.of(ask(OWNER), ask(OTHER));
         sent.take();
         sent.take();
         questions.goneAll("the pool is closed");
-        for (Future<byte[]> question : asked) {
+        for (Future<Reply> question : asked) {
             assertEquals("the pool is closed", assertFails(question).getMessage());
         }
     }
 
-    private static Throwable assertFails(Future<byte[]> question) throws InterruptedException {
+    private static Throwable assertFails(Future<Reply> question) throws InterruptedException {
         return assertThrows(java.util.concurrent.ExecutionException.class, question::get)
                 .getCause();
     }
@@ -141,7 +143,7 @@ class QuestionsTest {
                 TimeoutException.class,
                 () -> questions.ask(OWNER, REQUEST, Duration.ofMillis(1), answering(log, message -> {
                     if (message instanceof CancelAsk cancel) { // nobody would read it any more
-                        assertFalse(questions.answered(new Answer(cancel.id(), OWNER, SELF, REPLY)));
+                        assertFalse(questions.answered(new Answer(cancel.id(), OWNER, SELF, Reply.of(REPLY))));
                     }
                 })));
         assertEquals(2, log.size());
@@ -176,7 +178,7 @@ class QuestionsTest {
                     if (message instanceof Ask ask) {
                         answering[0] = threads.submit(() -> {
                             asker.interrupt();
-                            counted.add(questions.answered(new Answer(ask.id(), OWNER, SELF, REPLY)));
+                            counted.add(questions.answered(new Answer(ask.id(), OWNER, SELF, Reply.of(REPLY))));
                         });
                     }
                 });

@@ -33,9 +33,11 @@ public interface Peers {
     /**
      * The same for a request that names nothing which is held, and whose answer names nothing either: a part of data that the
      * asker keeps alive otherwise. It may go another way, overtake anything, and be made more than once.
+     *
+     * @return the answer, to be closed
      */
-    default byte[] pull(ProcessRef owner, byte[] request) {
-        return ask(owner, request);
+    default Reply pull(ProcessRef owner, byte[] request) {
+        return Reply.of(ask(owner, request));
     }
 
     /**

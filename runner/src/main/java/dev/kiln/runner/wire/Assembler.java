@@ -13,10 +13,15 @@ final class Assembler {
 
     private final Map<Integer, Chunks> unfinished = new HashMap<>();
     private final int maxMessageBytes;
+    private final Bodies bodies;
 
-    /** @param maxMessageBytes more in one message is a violation */
-    Assembler(int maxMessageBytes) {
+    /**
+     * @param maxMessageBytes more in one message is a violation
+     * @param bodies where the chunks' arrays come from
+     */
+    Assembler(int maxMessageBytes, Bodies bodies) {
         this.maxMessageBytes = maxMessageBytes;
+        this.bodies = bodies;
     }
 
     /**
@@ -29,7 +34,7 @@ final class Assembler {
     Chunks add(int message, boolean last, byte[] chunk) {
         Chunks chunks = unfinished.get(message);
         if (chunks == null) {
-            chunks = new Chunks();
+            chunks = new Chunks(bodies);
             if (!last) {
                 if (unfinished.size() == MAX_UNFINISHED) {
                     throw new ProtocolViolation(MAX_UNFINISHED + " messages unfinished at once, and one more");

@@ -1,9 +1,6 @@
 package dev.kiln.runner.wire;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 
 /**
  * Cuts the bytes of one connection into chunks. A chunk is a header of {@value #HEADER_BYTES} bytes and its body:
@@ -16,8 +13,7 @@ import java.util.List;
  *  long received the number of the last chunk that arrived at the sender of this one
  * </pre>
  *
- * <p>Not thread-safe; knows nothing of sockets. A body is copied once, out of the receive buffer, into an array that is new
- * or, if it is as long as bodies may be, one that was {@linkplain #reuse given back}.
+ * <p>Not thread-safe; knows nothing of sockets. A body is copied once, out of the receive buffer, into one of the {@link Bodies}.
  */
 final class ChunkReader {
     static final int HEADER_BYTES = 25;
@@ -39,19 +35,17 @@ final class ChunkReader {
 
     private static final byte[] NOTHING = {};
 
-    /** So many arrays wait to be filled again: enough for one message of a frame's data while the next one comes. */
-    private static final int MAX_SPARE = 8;
-
-    private final Deque<byte[]> spare = new ArrayDeque<>(MAX_SPARE);
     private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     private final int maxBytes;
+    private final Bodies bodies;
     private byte[] body = NOTHING;
     private int filled;
     private boolean inBody;
 
     /** @param maxBytes the longest body that is taken */
-    ChunkReader(int maxBytes) {
+    ChunkReader(int maxBytes, Bodies bodies) {
         this.maxBytes = maxBytes;
+        this.bodies = bodies;
     }
 
     /**
@@ -94,25 +88,12 @@ final class ChunkReader {
             throw new ProtocolViolation("a chunk header of length " + length + ", kind " + kind() + ", number "
                     + number() + " and received " + received());
         }
-        body = hasBody ? array(length) : NOTHING;
+        body = hasBody
+                ? bodies.take(length)
+                : NOTHING; // one chunk's bytes on the word of a header: a liar gains nothing
         filled = 0;
         inBody = hasBody;
         return true;
-    }
-
-    /** One chunk's bytes on the word of a header, so a liar gains nothing. */
-    private byte[] array(int length) {
-        byte[] used = length == maxBytes ? spare.poll() : null;
-        return used == null ? new byte[length] : used;
-    }
-
-    /** Nobody reads these bodies any more. */
-    void reuse(List<byte[]> bodies) {
-        for (byte[] used : bodies) {
-            if (used.length == maxBytes && spare.size() < MAX_SPARE) {
-                spare.add(used);
-            }
-        }
     }
 
     byte kind() {

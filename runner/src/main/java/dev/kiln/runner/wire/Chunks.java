@@ -1,18 +1,26 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.spi.Reply;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
-/** The bytes of one message as they came, to be read once. Not thread-safe. */
+/** The bytes of one message as they came, to be read once, and given back. Not thread-safe. */
 final class Chunks extends InputStream {
+    private final Bodies bodies;
     private final List<byte[]> arrays = new ArrayList<>();
     private long bytes;
     private long taken;
     private int current;
     private int at; // in the current array
+    private boolean lent;
+
+    /** @param bodies where its arrays are given back to */
+    Chunks(Bodies bodies) {
+        this.bodies = bodies;
+    }
 
     void add(byte[] chunk) {
         arrays.add(chunk);
@@ -24,9 +32,28 @@ final class Chunks extends InputStream {
         return bytes;
     }
 
-    /** The arrays; who has read the message may fill them anew. */
-    List<byte[]> arrays() {
-        return Collections.unmodifiableList(arrays);
+    /** All that is left, not copied. It is read then; its pieces are given back with the reply. */
+    Reply rest() {
+        List<ByteBuffer> pieces = new ArrayList<>();
+        for (; current < arrays.size(); current++) {
+            byte[] array = arrays.get(current);
+            pieces.add(ByteBuffer.wrap(array, at, array.length - at));
+            at = 0;
+        }
+        taken = bytes;
+        lent = true;
+        return new Reply(pieces, this::giveBack);
+    }
+
+    /** The message has been read: what it lay in may be filled anew, unless somebody has the {@link #rest} of it. */
+    void release() {
+        if (!lent) {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        arrays.forEach(bodies::giveBack);
     }
 
     @Override

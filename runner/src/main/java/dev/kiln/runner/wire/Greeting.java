@@ -27,7 +27,7 @@ public final class Greeting implements Carrier.Events {
 
     private final Carrier carrier;
     private final Listener listener;
-    private final ChunkReader reader = new ChunkReader(ChunkReader.GREETING_BYTES);
+    private final ChunkReader reader = new ChunkReader(ChunkReader.GREETING_BYTES, Bodies.SHARED);
     private volatile boolean full;
     private Carrier.@Nullable Events session; // the connection's thread only
 

@@ -1,5 +1,6 @@
 package dev.kiln.runner.wire;
 
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.GcMessage;
 import dev.kiln.gc.ProcessRef;
 import java.util.List;
@@ -211,8 +212,8 @@ public sealed interface Message {
     /** One frame space asks another, directly or by way of the caller. Ids are unique per asking party. */
     record Ask(long id, ProcessRef from, ProcessRef to, byte[] request) implements Message {}
 
-    /** The reply to an {@link Ask}. */
-    record Answer(long id, ProcessRef from, ProcessRef to, byte[] reply) implements Message {}
+    /** The answer to an {@link Ask}. What it says is lent where it came over a link: to be closed, or left to the collector. */
+    record Answer(long id, ProcessRef from, ProcessRef to, Reply reply) implements Message {}
 
     /** There will be no reply to an {@link Ask}: whom it was for is gone. */
     record Unanswered(long id, ProcessRef to, String reason) implements Message {}

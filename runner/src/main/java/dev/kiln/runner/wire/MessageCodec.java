@@ -1,12 +1,10 @@
 package dev.kiln.runner.wire;
 
 import dev.kiln.runner.wire.Message.Gc;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
@@ -54,19 +52,20 @@ final class MessageCodec {
      * @throws ProtocolViolation if they are not exactly one message of this version
      */
     static Message decode(byte[] bytes) {
-        return decode(new ByteArrayInputStream(bytes));
+        Chunks whole = new Chunks(new Bodies()); // which stay the caller's
+        whole.add(bytes);
+        return decode(whole);
     }
 
     /**
-     * The same from a stream that knows how many bytes are left. Nothing of the message refers to what the bytes were in: the
-     * payload is copied once, into an array of its own.
+     * The same from chunks. Nothing of the message refers to what the bytes were in: the payload is copied once, into an array of
+     * its own. Only an answer is not copied: its reply has the chunks.
      */
-    static Message decode(InputStream bytes) {
+    static Message decode(Chunks bytes) {
         var in = new DataInputStream(bytes);
-        int length = 0;
+        int length = bytes.available();
         try {
-            length = bytes.available();
-            Message message = MessageReader.read(in);
+            Message message = MessageReader.read(in, bytes);
             if (in.available() > 0) {
                 throw new ProtocolViolation(in.available() + " bytes too many after a "
                         + message.getClass().getSimpleName());

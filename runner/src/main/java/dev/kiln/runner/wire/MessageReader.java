@@ -19,7 +19,8 @@ import java.util.Map;
 final class MessageReader {
     private MessageReader() {}
 
-    static Message read(DataInputStream in) throws IOException {
+    /** @param bytes what {@code in} reads from, without a buffer between */
+    static Message read(DataInputStream in, Chunks bytes) throws IOException {
         int type = in.readByte();
         return switch (type) {
             case 1 ->
@@ -52,7 +53,7 @@ final class MessageReader {
             case 8 -> new Ended(in.readLong(), in.readInt(), readEnum(in, Ordinals.ENDINGS), in.readBoolean());
             case 9 -> new SlotFreed(in.readLong());
             case 10 -> new Ask(in.readLong(), readProcess(in), readProcess(in), rest(in));
-            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), rest(in));
+            case 11 -> new Answer(in.readLong(), readProcess(in), readProcess(in), bytes.rest());
             case 12 -> new Unanswered(in.readLong(), readProcess(in), in.readUTF());
             case 13 -> new CancelAsk(in.readLong(), readProcess(in), readProcess(in));
             case 14 -> new Gc(readProcess(in), readGc(in));

@@ -102,7 +102,7 @@ final class MessageWriter {
                 out.writeLong(m.id());
                 writeProcess(out, m.from());
                 writeProcess(out, m.to());
-                yield m.reply();
+                yield m.reply().toArray();
             }
             case Unanswered m -> {
                 out.writeByte(12);

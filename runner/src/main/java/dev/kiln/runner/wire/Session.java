@@ -39,7 +39,7 @@ public final class Session implements Link {
     private final ReentrantLock receiving = new ReentrantLock();
     private final ReentrantLock sending = new ReentrantLock();
     private final Outbox outbox; // sending
-    private final Assembler assembler = new Assembler(MessageCodec.MAX_MESSAGE_BYTES); // receiving
+    private final Assembler assembler = new Assembler(MessageCodec.MAX_MESSAGE_BYTES, Bodies.SHARED); // receiving
     private volatile Phase phase = Phase.NEW; // changed under sending
     private @Nullable Connection connection; // changed under both
     private boolean full; // sending: the connection's carrier said so, and `writable` is to come
@@ -267,7 +267,7 @@ public final class Session implements Link {
     /** One carrier's time. Its events come on the carrier's threads; those that come after its time change nothing. */
     private final class Connection implements Carrier.Events {
         private final Carrier carrier;
-        private final ChunkReader reader = new ChunkReader(ChunkReader.MAX_CHUNK_BYTES);
+        private final ChunkReader reader = new ChunkReader(ChunkReader.MAX_CHUNK_BYTES, Bodies.SHARED);
         private volatile @Nullable String problem;
         private long unacknowledgedBytes; // received since this side last acknowledged without being asked
         private boolean acknowledge;
@@ -340,7 +340,7 @@ public final class Session implements Link {
                 @Nullable Chunks whole = assembler.add(reader.message(), last, reader.body());
                 if (whole != null) {
                     Message message = MessageCodec.decode(whole);
-                    reader.reuse(whole.arrays());
+                    whole.release();
                     listener.received(Session.this, message);
                 }
             } catch (ProtocolViolation e) { // coming again it would be no better

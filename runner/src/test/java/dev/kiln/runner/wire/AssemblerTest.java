@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class AssemblerTest {
-    private final Assembler assembler = new Assembler(1000);
+    private final Assembler assembler = new Assembler(1000, new Bodies());
 
     @Test
     void chunksOfSeveralMessagesAlternate() {

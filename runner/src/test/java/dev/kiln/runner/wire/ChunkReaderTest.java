@@ -3,22 +3,15 @@ package dev.kiln.runner.wire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ChunkReaderTest {
-    private final ChunkReader reader = new ChunkReader(1000);
+    private final ChunkReader reader = new ChunkReader(1000, new Bodies());
 
     static ByteBuffer header(int length, int message, int kind, long number, long received) {
         ByteBuffer header = ByteBuffer.allocate(ChunkReader.HEADER_BYTES);
@@ -27,8 +20,8 @@ class ChunkReaderTest {
     }
 
     private ProtocolViolation violates(int length, int kind, long number, long received) {
-        return assertThrows(
-                ProtocolViolation.class, () -> new ChunkReader(1000).next(header(length, 1, kind, number, received)));
+        return assertThrows(ProtocolViolation.class, () -> new ChunkReader(1000, new Bodies())
+                .next(header(length, 1, kind, number, received)));
     }
 
     @Test
@@ -57,34 +50,6 @@ class ChunkReaderTest {
         assertTrue(reader.next(both));
         assertEquals(ChunkReader.PART, reader.kind());
         assertFalse(reader.next(both));
-    }
-
-    @Test
-    @DisplayName("W-03: arrays of full chunks are filled again when their message has been read, a few of them")
-    void arraysAreUsedAgain() {
-        byte[] first = read(1000);
-        byte[] second = read(1000);
-        assertNotSame(first, second);
-        byte[] small = read(999);
-        reader.reuse(List.of(first, small));
-        assertSame(first, read(1000));
-        assertNotSame(first, read(1000));
-        assertNotSame(small, read(999));
-        reader.reuse(Stream.generate(() -> new byte[1000]).limit(100).toList());
-        Set<byte[]> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int i = 0; i < 100; i++) {
-            byte[] body = read(1000);
-            kept.add(body);
-            reader.reuse(List.of(body));
-        }
-        assertEquals(8, kept.size());
-    }
-
-    private byte[] read(int length) {
-        assertTrue(reader.next(ByteBuffer.allocate(ChunkReader.HEADER_BYTES + length)
-                .put(header(length, 1, ChunkReader.PART, 1, 0))
-                .clear()));
-        return reader.body();
     }
 
     @Test

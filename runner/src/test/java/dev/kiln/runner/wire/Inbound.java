@@ -12,8 +12,8 @@ final class Inbound {
     int asks;
     boolean ended;
 
-    private final ChunkReader reader = new ChunkReader(ChunkReader.MAX_CHUNK_BYTES);
-    private final Assembler assembler = new Assembler(MessageCodec.MAX_MESSAGE_BYTES);
+    private final ChunkReader reader = new ChunkReader(ChunkReader.MAX_CHUNK_BYTES, Bodies.SHARED);
+    private final Assembler assembler = new Assembler(MessageCodec.MAX_MESSAGE_BYTES, Bodies.SHARED);
 
     void feed(ByteBuffer in) {
         while (reader.next(in)) {

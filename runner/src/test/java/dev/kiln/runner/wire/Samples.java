@@ -2,6 +2,7 @@ package dev.kiln.runner.wire;
 
 import dev.kiln.frame.MemoryLimits;
 import dev.kiln.frame.OperandPolicy;
+import dev.kiln.frame.spi.Reply;
 import dev.kiln.gc.Acknowledged;
 import dev.kiln.gc.Collect;
 import dev.kiln.gc.ProcessRef;
@@ -86,7 +87,7 @@ final class Samples {
                 new Threw(random.nextLong(), random.nextInt(), bytes()),
                 new SlotFreed(random.nextLong()),
                 new Ask(random.nextLong(), process(), process(), bytes()),
-                new Answer(random.nextLong(), process(), process(), bytes()),
+                new Answer(random.nextLong(), process(), process(), Reply.of(bytes())),
                 new Unanswered(random.nextLong(), process(), text()),
                 new CancelAsk(random.nextLong(), process(), process()),
                 new Gc(process(), update(random.nextInt(20))),
@@ -215,6 +216,7 @@ final class Samples {
             content.add(
                     switch (value(component, message)) {
                         case byte[] bytes -> ByteBuffer.wrap(bytes); // equal if its bytes are
+                        case Reply reply -> ByteBuffer.wrap(reply.toArray());
                         case Record inner -> content(inner);
                         case Object plain -> plain;
                     });
