@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +26,7 @@ final class Copies {
     }
 
     /**
-     * Has one party keep tables of this one.
+     * Has one party keep tables of this one, pinned for those for whom they are pinned here.
      *
      * @return handles on them there, in order, each with one reference
      * @throws FrameRefused if it has no room, or is about to end itself
@@ -34,7 +35,9 @@ final class Copies {
     List<RemoteTable> keep(ProcessRef host, List<Table> tables) {
         List<Frame> frames =
                 tables.stream().map(table -> Frame.of(new Plan.Source(table))).toList();
-        try (Parcel parcel = space.packRequest(new FrameRequest.Keep(frames))) {
+        List<Set<ProcessRef>> pinners =
+                tables.stream().map(table -> table.storage().pinners()).toList();
+        try (Parcel parcel = space.packRequest(new FrameRequest.Keep(frames, pinners))) {
             return kept(host, parcel, frames.size());
         } finally {
             frames.forEach(Frame::close);
@@ -103,7 +106,7 @@ final class Copies {
     private void make(Leaf leaf, Deque<ProcessRef> others, int copies, List<RemoteTable> made) {
         @Nullable KilnException refusal = null;
         try (Frame frame = Frame.of(new Plan.Source(leaf));
-                Parcel parcel = space.packRequest(new FrameRequest.Keep(List.of(frame)));
+                Parcel parcel = space.packRequest(new FrameRequest.Keep(List.of(frame), List.of(Set.of())));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int missing = copies - count(made); missing > 0; missing = copies - count(made)) {
                 if (others.size() < missing) {

@@ -1,7 +1,9 @@
 package dev.kiln.frame;
 
+import dev.kiln.gc.ProcessRef;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one party asks another about frames. Plans travel in frames, so that their data is held while they are on their
@@ -38,10 +40,19 @@ sealed interface FrameRequest extends Serializable {
      */
     record Pull(long number, int batch, int fromRow, int rows) implements FrameRequest {}
 
-    /** Keep this data, which may be the asker's, or anybody's. Answer: the same frames by reference, a List. */
-    record Keep(List<Frame> frames) implements FrameRequest {
+    /**
+     * Keep this data, which may be the asker's, or anybody's. Answer: the same frames by reference, a List.
+     *
+     * @param pinners of each frame, in the same order, the processes for which it is to stay in memory
+     */
+    record Keep(List<Frame> frames, List<Set<ProcessRef>> pinners) implements FrameRequest {
         public Keep {
             frames = List.copyOf(frames);
+            pinners = List.copyOf(pinners);
+            if (frames.size() != pinners.size()) {
+                throw new IllegalArgumentException(
+                        pinners.size() + " sets of pinners for " + frames.size() + " frames");
+            }
         }
     }
 

@@ -56,7 +56,7 @@ final class Server {
                 space.packResult(run(frame, (place, plan) -> preview(place, plan, rows)), asker)
                         .bytes();
             case FrameRequest.Pull pull -> ParcelHeader.sealedRaw(pulled(pull));
-            case FrameRequest.Keep(List<Frame> frames) -> keep(frames, asker);
+            case FrameRequest.Keep keep -> keep(keep, asker);
             case FrameRequest.Moved(List<Long> numbers, List<Frame> places) -> {
                 for (int i = 0; i < places.size(); i++) {
                     moved(new ResourceId(asker, numbers.get(i)), places.get(i));
@@ -89,15 +89,18 @@ final class Server {
         };
     }
 
-    private byte[] keep(List<Frame> frames, ProcessRef asker) {
+    private byte[] keep(FrameRequest.Keep keep, ProcessRef asker) {
+        List<Frame> frames = keep.frames();
         if (space.books().leaving()) {
             frames.forEach(Frame::close);
             throw new FrameRefused(space.self().name() + " is about to end itself", null);
         }
         List<Frame> kept = new ArrayList<>();
         try {
-            for (Frame frame : frames) {
-                kept.add(Frame.adopt(local(frame, Engine::run)));
+            for (int i = 0; i < frames.size(); i++) {
+                Frame made = Frame.adopt(local(frames.get(i), Engine::run));
+                kept.add(made);
+                keep.pinners().get(i).forEach(by -> Pins.keep(made, by));
             }
             return space.pack(kept, Packing.Way.PLACED, 0, asker).bytes();
         } finally {

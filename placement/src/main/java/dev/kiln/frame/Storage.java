@@ -1,5 +1,6 @@
 package dev.kiln.frame;
 
+import dev.kiln.gc.ProcessRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -307,6 +309,14 @@ final class Storage {
     /** Ends what {@link #pin} began. Idempotent; does not wait. */
     void unpin(Object by) {
         pinners.remove(by);
+    }
+
+    /** The other processes that have pinned it. */
+    Set<ProcessRef> pinners() {
+        return pinners.stream()
+                .filter(ProcessRef.class::isInstance)
+                .map(ProcessRef.class::cast)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     boolean isPinned() {

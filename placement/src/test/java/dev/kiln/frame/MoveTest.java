@@ -100,6 +100,19 @@ class MoveTest extends MoveFixture {
     }
 
     @Test
+    @DisplayName("F-13, G-11: a pin moves with its frame, and ends by unpin there")
+    void movesPins() {
+        Frame handle = made();
+        handle.pin();
+        moveOut(n2, n3);
+        hub.call(n3, () -> keep(handle).rowCount());
+        Storage there = Cells.table(KEPT.getFirst()).storage();
+        assertTrue(there.isPinned());
+        handle.unpin();
+        assertFalse(there.isPinned());
+    }
+
+    @Test
     @DisplayName("F-13, G-11: what is on disk moves, and has copies made, as what is in memory")
     void movesFromTheDisk(@TempDir Path directory) throws IOException {
         Frame handle =
