@@ -137,7 +137,9 @@ class MoveIT {
             assertEquals(3 + 6, sum(small.get(0)) + sum(small.get(1)));
             assertEquals(List.of(), List.copyOf(lost));
             Frame.closeAll(List.of(frames, small));
-            Eventually.soon("all are freed", () -> {
+            // At times the runner has gone before it knew that what it passed on was taken: that lingers for two leases
+            // (ADR 0010).
+            Eventually.within(Duration.ofMinutes(1), "all are freed", () -> {
                 System.gc(); // chains of the users, which nobody closed
                 return pool.runners().getFirst().residentCount() == 0;
             });
