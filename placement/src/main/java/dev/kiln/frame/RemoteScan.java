@@ -3,6 +3,7 @@ package dev.kiln.frame;
 import dev.kiln.gc.ProcessRef;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -61,6 +62,10 @@ final class RemoteScan implements Unpacking.OfferReader {
 
     private void show(Schema schema, BatchFetch messages) {
         List<Shape> shapes = Shape.of(schema);
+        if (NativeAccess.isNativeExecutable()) { // which need not have java.lang.foreign
+            messages.forEachRemaining(message -> show(schema, message, shapes, Memory::buffer));
+            return;
+        }
         Scratch scratch = new Scratch();
         try {
             while (messages.hasNext()) {
@@ -68,22 +73,23 @@ final class RemoteScan implements Unpacking.OfferReader {
                     scratch.release();
                     scratch = new Scratch();
                 }
-                Batch batch = batch(messages.next(), shapes, scratch);
-                try (VectorSchemaRoot root = batch.open(schema.getFields())) {
-                    read(root);
-                } finally {
-                    batch.release();
-                }
+                Scratch used = scratch;
+                show(schema, messages.next(), shapes, bytes -> used.take(bytes).buffer());
             }
         } finally {
             scratch.release();
         }
     }
 
-    private static Batch batch(Pieces message, List<Shape> shapes, Scratch scratch) {
+    private void show(Schema schema, Pieces message, List<Shape> shapes, LongFunction<ArrowBuf> room) {
+        Batch batch;
         try (message) {
-            return MessageReader.batch(
-                    message, shapes, bytes -> scratch.take(bytes).buffer());
+            batch = MessageReader.batch(message, shapes, room);
+        }
+        try (VectorSchemaRoot root = batch.open(schema.getFields())) {
+            read(root);
+        } finally {
+            batch.release();
         }
     }
 
