@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** One stream, without a network. */
 class FrameStreamTest {
 
-    private static final long PIECE = 2L << 20;
+    private static final long PIECE = 1L << 20;
     private static final int VALUES = 16 << 20;
 
     private final BufferAllocator allocator = new RootAllocator();
