@@ -1,5 +1,6 @@
 package dev.kiln.flight;
 
+import dev.kiln.KilnException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -60,12 +61,20 @@ final class FrameProducer extends NoOpFlightProducer {
         // queues the news that the client takes more behind whatever runs on this one.
         var backpressure = new BackpressureStrategy.CallbackBackpressureStrategy();
         backpressure.register(listener);
-        Exposed.Item item = known(name, exposed.open(name));
+        Exposed.Item item = opened(name);
         try {
             streams.execute(new FrameStream(item, listener, backpressure, allocator));
         } catch (RuntimeException | Error e) {
             item.frame().close();
             throw e;
+        }
+    }
+
+    private Exposed.Item opened(String name) {
+        try {
+            return known(name, exposed.open(name));
+        } catch (KilnException e) { // it is lost, for instance
+            throw FrameStream.status(name, e);
         }
     }
 

@@ -61,7 +61,7 @@ final class FrameStream implements Runnable {
                         .toRuntimeException());
             }
         } catch (RuntimeException | Error e) {
-            listener.error(status(e));
+            listener.error(status(item.name(), e));
         }
     }
 
@@ -75,9 +75,10 @@ final class FrameStream implements Runnable {
         listener.putNext();
     }
 
-    private RuntimeException status(Throwable failure) {
+    /** What a client is told when a frame cannot be read. */
+    static RuntimeException status(String name, Throwable failure) {
         CallStatus status = failure instanceof FrameLost ? CallStatus.UNAVAILABLE : CallStatus.INTERNAL;
-        return status.withDescription("frame '" + item.name() + "': " + failure.getMessage())
+        return status.withDescription("frame '" + name + "': " + failure.getMessage())
                 .withCause(failure)
                 .toRuntimeException();
     }
